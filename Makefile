@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # mcp-fleet. `make run` and `make check` are the two commands; `make check-long`
 # tests what takes minutes; see README.md.
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * mcp-aggregate: what the regions saw of each server, and what that means.
  * Reads records, applies the rule, writes verdicts; see mcp-aggregate(1). All its

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * emit.h: an event becomes an entry of the timeline, deliveries in the outbox,
  * and a line to be printed.

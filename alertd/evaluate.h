@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * evaluate.h: what happens to a server is decided on its state, and the state
  * is stored together with what has to be delivered. Then that is delivered and

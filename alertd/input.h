@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * input.h: reads the lines of an input; those that are refused are reported.
  */

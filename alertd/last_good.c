@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * kept_folder and private_folder of scripts/mcp-fleet look for the copy in the
  * same places, in the same order.

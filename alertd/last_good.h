@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * last_good.h: the last configuration that was not refused. Rounds of mcp-fleet
  * keep a copy of it: see mcp-fleet(1), "When the configuration is refused".

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * mcp-alert: tells people what the verdicts mean for them, once. Reads
  * verdicts, keeps incidents, delivers events; see mcp-alert(1).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "notifier.h"
 
 #include "base/clock.h"

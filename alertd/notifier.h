@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * notifier.h: verdicts in, events sent and delivered. What the machine decides
  * is stored together with what has to be delivered before anything is sent, so

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * output.h: a file descriptor, or the journal of systemd, that a thread of its
  * own writes to, so that a slow reader of what is printed holds no delivery

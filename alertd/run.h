@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * run.h: what a run of mcp-alert works with, from the store to how it prints.
  */

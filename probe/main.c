@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * mcp-probe: tells whether an MCP server works, and if not, at which of eight
  * steps and why. See mcp-probe(1).

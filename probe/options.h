@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* options.h: the command line of mcp-probe; and the command of a client of
    sshd(8) whose key has a forced command, mcp-probe --serve-ssh. */
 #ifndef PROBE_OPTIONS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * probe.c: the driver of a probe. It alone knows the order of the steps (see
  * `order`) and what a step's requests are (see `requests`): it begins a step,

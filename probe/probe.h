@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * probe.h: one probe of one server: eight steps, one deadline.
  */

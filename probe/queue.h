@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * queue.h: the targets that wait for their probe. Only their lines are kept: a
  * target takes many times as much memory, and is made when its turn comes.

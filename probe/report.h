@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * report.h: prints what a probe found, for a terminal, a pipe, a test harness
  * (TAP) or a monitoring plugin's host. All of standard output is written here,

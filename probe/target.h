@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * target.h: what to probe, from the command line or from a target record of
  * mcp-records(5).

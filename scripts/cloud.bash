@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # The runners lambda and worker of mcp-fleet: probes the targets on standard input in
 # chunks, some at a time, and prints the records of each when it is done; see
 # mcp-fleet(1), How a region is reached. It is a separate program, so that everything it

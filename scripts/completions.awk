@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The completion of a program for a shell, of the rows that scripts/completions makes
 # of its --help. -v shell=bash|zsh|fish -v program=NAME
 

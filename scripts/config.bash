@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # Finds the default configuration, for mcp-fleet and mcp-rotate; see mcp-fleet(1),
 # FILES. A configuration names commands to run, so one in the current folder is used
 # only if nobody else can have written it.

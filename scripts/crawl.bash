@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # What mcp-registry crawl does: it keeps the list of a registry in a folder, see
 # mcp-audit(7), FOLLOW A REGISTRY.
 # shellcheck disable=SC2016 # programs of jq and awk

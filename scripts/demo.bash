@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # mcp-fleet demo: an outage, a change of tools, a stale cache and a recovery on this
 # machine, described as they happen; see mcp-fleet(1), DEMO.
 # shellcheck disable=SC2016 # programs of jq and awk

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # mcp-fleet doctor: checks a whole fleet from end to end, each finding with the command
 # that fixes it; see mcp-fleet(1), DOCTOR.
 # shellcheck disable=SC2016 # programs of jq, and commands for people to type

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # mcp-fleet doctor --cve: whether the libraries of the programs are as new as those that
 # Debian had when libraries.list was made; see mcp-fleet(1), OLD LIBRARIES.
 # shellcheck disable=SC2154,SC2034 # variables of mcp-fleet and doctor.bash

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # Part of mcp-fleet doctor: checks cron or the systemd timer that runs the rounds,
 # whether their environment matches this shell's, and whether everything has one
 # version.

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # mcp-fleet enroll: checks a machine that is to become a region, and sets it up if
 # asked; see mcp-fleet(1), ENROLL.
 # shellcheck disable=SC2016 # programs of jq and awk, and scripts for the other side

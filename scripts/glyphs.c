@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * glyphs.c: makes serve/preview/glyphs.bin, the letters of link previews, with
  * FreeType. It is run where letters or sizes change (`make glyphs`), not when the

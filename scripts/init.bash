@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # mcp-fleet init: makes the folder of a fleet of one region, this machine, from a URL,
 # a list, or the configuration of a client of MCP; see mcp-fleet(1), INIT.
 # shellcheck disable=SC2016 # programs of jq and awk

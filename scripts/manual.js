@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * manual.js: the search of the manual as a site of files (make html). The index is a
  * script, index.js, which calls manualIndex: so it works from a disk, too. It is loaded

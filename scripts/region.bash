@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # Runs the probes of one region for mcp-fleet, in its own subshell: see mcp-fleet(1).
 # shellcheck disable=SC2016 # programs of jq and awk
 # shellcheck disable=SC2154 # variables of mcp-fleet

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # Checks who can read a secret file, like lib/base/secrets.h, for scripts.
 
 # members_of GROUP: prints the numbers of the users in that group, one per line.

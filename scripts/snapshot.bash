@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # mcp-fleet snapshot: writes a compressed snapshot of the store to a folder, keeps the
 # last ones, and uploads it; see mcp-fleet(1), SNAPSHOT.
 # shellcheck disable=SC2154,SC2034 # variables of mcp-fleet

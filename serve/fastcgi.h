@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * fastcgi.h: a request as libfcgi has taken it from a web server, and its answer.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * mcp-serve: answers the web with what is published about the servers. A CGI,
  * or a FastCGI application where standard input is a listening socket; see

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Asks a web server on a Unix socket, from several connections at once, until
 // it is told to end by SIGTERM; then writes a line of JSON for each answer:
 // when it was asked and answered (epoch ms), status, whether it had a type, and

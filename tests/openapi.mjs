@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Holds answers of mcp-serve to the OpenAPI document: the path, the status,
 // the fields and the body.
 // usage: openapi.mjs DOCUMENT [PATH OUTPUT]..., where OUTPUT is what the CGI printed;

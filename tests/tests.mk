@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # tests.mk: how tests, fuzz targets and benches are built and run; a part of the
 # Makefile, which says what is tested when (check, check-long).
 

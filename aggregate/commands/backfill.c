@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * backfill.c: old records into the store, and their minutes into its counts. A server
  * is judged by the records alone, which should be those of all its regions; other

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * commands.h: the commands of mcp-aggregate, see mcp-aggregate(1), and what several
  * of them share. Each command writes to standard output and returns the exit status.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * deposit.c: a region that probes by itself leaves its records in its inbox. They are
  * put into pieces of whole probes, each with a line of its own in front, and each

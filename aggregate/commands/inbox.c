@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * inbox.c: the centre's side of regions that probe by themselves. Records stay in the
  * inbox until they are safe in the store: a process that is killed in between finds

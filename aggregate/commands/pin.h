@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * pin.h: what the regions saw of each server last, and what its tools say: from the
  * store, or from the records of probes (pin_view.c); and how that differs from what

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "commands/pin.h"
 
 #include "base/text.h"

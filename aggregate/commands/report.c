@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * report.c: the report on a month. Public servers are looked at in groups: the store
  * says what counts of each in the month, and how it is now. A report on a month that is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * restore.c: the keys of a snapshot into a store. The snapshot is read twice: first
  * all of it is checked, then it is written. While it is written, KEY_FORMAT says so,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "commands/sarif.h"
 
 #include "json/json.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * sarif.h: a log of SARIF 2.1.0 (OASIS), for programs that show what a check
  * found. Pure.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * sift.c: the lines that the runner of a region printed, sorted into records and what
  * they are. A line can be read in one way only: keys that repeat, and bytes that are

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * snapshot.c: the keys of a fleet as lines. A script reads the keys of a server, so
  * that they are as of one instant. The keys of the fleet that grow with it are read

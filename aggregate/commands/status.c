@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * status.c: what the store knows of a fleet, for status_screen.c. Servers are read in
  * groups; the screen's part of each is copied, so that a group's probes need not be

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * status_screen.c: see status_screen.h. The columns are fixed, and fit 80; a long slug
  * and many regions are shown in full, and move the rest of their line.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * status_screen.h: the state of a fleet as a screen of text, or as JSON lines.
  * Pure: the instant is an argument.

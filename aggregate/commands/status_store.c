@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * status_store.c: what the store holds and costs, and how it is set up. A SCAN
  * returns keys in an order that has nothing to do with their names: the first SAMPLE

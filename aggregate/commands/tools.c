@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * tools.c: definitions of tools in files: how those of two files differ, and signs of
  * poisoning in those of several servers.

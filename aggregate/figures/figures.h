@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * figures.h: the numbers of a verdict that tell of hours and days: from the
  * rollups of a store (store/rollup.c), or from histories, with the same result: of each

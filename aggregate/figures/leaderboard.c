@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "figures/leaderboard.h"
 
 #include "base/num.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * leaderboard.h: what counts of a server in a month, and in which order servers
  * stand; see mcp-audit(7), REPORT ON A MONTH. Pure.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * collect.c: each probe has an entry, found by server, region and id, which its
  * lines fill as they come; in the end the whole ones are laid out by region and

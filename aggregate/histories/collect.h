@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * collect.h: makes the histories of each server from records that come in any
  * order.

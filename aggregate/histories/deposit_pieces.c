@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "histories/deposit_pieces.h"
 
 #include "base/num.h"

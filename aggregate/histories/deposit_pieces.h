@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * deposit_pieces.h: what a region leaves in its inbox: pieces of whole probes, each
  * with a line of its own in front, which says how the region's clock is. Pure.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "histories/input.h"
 
 #include "base/lines.h"

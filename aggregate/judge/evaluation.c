@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * evaluation.c: see evaluation.h. Servers are judged in groups, and forgotten:
  * while one is judged, the store takes the verdicts on the one before and sends

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * evaluation.h: one evaluation of the servers: judges them by what the store holds,
  * group by group, and publishes the verdicts there. And its parts: late minutes, the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "judge/fleet.h"
 
 #include "base/exits.h"

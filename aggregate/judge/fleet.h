@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * fleet.h: which servers are to be judged, and how: what the configuration
  * says, or without one, every server that was ever ingested.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "judge/isolation_store.h"
 
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * isolation_store.h: regions that are cut off, in the store: which they are and
  * since when, for readers; and that their probes count nowhere.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * late_minutes.c: minutes that were not judged in time. A script in the store counts a
  * minute and keeps its verdict for mcp-alert in one step: a process that is killed

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "judge/evaluation.h"
 
 #include "base/buf.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "judge/publish.h"
 
 #include "base/buf.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * publish.h: hands a verdict to the store, which publishes and counts it, and once an
  * hour counts how long the server takes from each region, and where that time goes.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * server_verdict.c: the verdict on one server. The words of a divergence are read from
  * the definitions in the store only where the divergence begins or changes; else they

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * server_verdict.h: the verdict on one server by what was loaded of it, and what the
  * store keeps for the verdict after it. server_verdict_decide says what it lacks; the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "judge/server_verdict.h"
 
 #include "base/log.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * lock_digests.c: reads tools.lock piece by piece. A scanner that knows strings
  * and brackets passes over what objects hold that are not wanted, and leaves

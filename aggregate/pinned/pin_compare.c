@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "pinned/pin_compare.h"
 
 #include "base/log.h"

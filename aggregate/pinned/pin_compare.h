@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * pin_compare.h: the tools that a probe read against those of a server in
  * tools.lock: the same comparison wherever the probe comes from.

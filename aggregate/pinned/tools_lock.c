@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "pinned/tools_lock.h"
 
 #include "base/buf.h"

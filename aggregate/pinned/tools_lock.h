@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * tools_lock.h: tools.lock, the file beside fleet.yaml that says which tools
  * each server is to have: reviewed and committed by people, see

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "poisoning/text.h"
 
 #include "base/text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * phrases.c: each word of the table has a number. The numbers of the last words
  * of a text stand in a ring; where a word ends a phrase, the ring is read

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * poisoning.c: goes through a definition, and asks the rules of each text in it;
  * which ones, depends on what the text is for.

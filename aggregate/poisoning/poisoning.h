@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * poisoning.h: signs of poisoning in the definitions of tools: what a careful
  * reader would stop at. A sign is a finding, never a verdict: honest servers

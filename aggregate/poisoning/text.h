@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * text.h: text as a reader takes it in, for poisoning.c: its characters, words in a
  * form that people do not read, phrases, and names of tools.

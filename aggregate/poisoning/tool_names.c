@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * tool_names.c: names that differ in one letter are equal once the right letter
  * is left out of each. So each name stands in a table under itself, and under

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "rule/agreement.h"
 
 #include "base/xalloc.h"

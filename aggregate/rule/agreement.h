@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * agreement.h: how many regions agree that a step fails. It takes two of N that
  * do to make a verdict red (mcp-aggregate(1), THE RULE). Pure.

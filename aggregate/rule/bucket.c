@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "rule/bucket.h"
 
 #include "base/strings.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * bucket.h: the buckets into which an audit sorts servers (mcp-audit(7)),
  * and the kind of wall that keeps probes out of a server that is auth-walled. Pure.

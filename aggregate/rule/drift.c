@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * drift.c: changes of tools. The store keeps 16 probes of a region, but an hour has
  * more: so each verdict keeps how many changes each minute had. For the minutes

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * drift.h: whether the tools of a server changed, whether its regions see the
  * same ones (divergence: drift_sides), and how often they change (churn): if they

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "rule/failure_run.h"
 
 #include "rule/verdict.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * failure_run.h: one region under the rule: whether it reports, and the run of
  * failures at one step that ends in its newest probe. Pure.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "rule/history.h"
 
 #include "base/clock.h"

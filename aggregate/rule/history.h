@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * history.h: what is known of a server, as plain structs: the probes of each
  * region, in order. The rule and the comparison of tools read nothing else.

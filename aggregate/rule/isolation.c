@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * isolation.c: see isolation.h. Of all probes there are only counts, by region
  * and second, so that the memory depends on the time that is looked at and not

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * isolation.h: regions whose own network was cut off: what they saw then says
  * nothing of any server (mcp-aggregate(1), ISOLATED REGIONS). Pure.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "rule/thresholds.h"
 
 #include "base/num.h"

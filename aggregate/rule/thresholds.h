@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * thresholds.h: the argument of --policy of mcp-aggregate(1): other thresholds
  * for the rule. Pure.

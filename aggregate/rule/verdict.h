@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * verdict.h: THE RULE of mcp-aggregate(1). The probes of a server in, its
  * verdict out. Pure: no clock, no I/O, nothing kept between calls, so that a

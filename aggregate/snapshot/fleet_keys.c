@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * fleet_keys.c: the keys of a fleet. A table of the forms that names have, with words
  * in capitals for what varies; the first that fits is meant. The names of all keys come

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * fleet_keys.h: the keys of a fleet: what each is by its name, which is keys.h the other
  * way round; and all of them, server by server, from a store that can only tell all of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * snapshot_line.c: the lines of a snapshot. Bytes that no JSON text can carry, those
  * that are not UTF-8 and NULs, make all values of a line base64 (RFC 4648, 4). A key

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * snapshot_line.h: the lines of a snapshot of a store, see mcp-snapshot(7): a
  * first one, one or more for each key, and a last one. Each has its number, and

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 local baseline, day, least, life = KEYS[1], ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local old = redis.call('GET', baseline)
 if old and old:match('^%d+') == day then return old end

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/ingest.h"
 
 #include "base/index.h"

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 local minutes, counted, late, day = KEYS[1], KEYS[2], KEYS[3], ARGV[1]
 local done = {}
 for i = late and 5 or 4, #ARGV, late and 3 or 2 do

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * definitions.c: what the tools of servers say, in the store. The tool records of a
  * probe wait for its summary, which names the list that they are from; only where a

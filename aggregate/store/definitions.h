@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * definitions.h: what the tools of servers say, into the store and out of it, by
  * region and time, see key_definitions.

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 local key, latest, tools = KEYS[1], KEYS[2], KEYS[3]
 local region, at, list, names = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local left_out, now, life = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 -- What a probe says that started then, by the marks of its records: a failure says it
 -- anew in each hour. Nil where it has no summary, a step failed that this does not
 -- name, or it is of an older version.

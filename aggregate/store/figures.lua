@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 local out = {redis.call('GET', KEYS[1])}
 for i = 2, 7 do out[i] = redis.call('HGETALL', KEYS[i]) end
 local p = percentiles(8, {50, 95})

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/hour_row.h"
 
 #include "base/num.h"

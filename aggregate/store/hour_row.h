@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * hour_row.h: what is left of a probe when its records have expired: a slot of
  * three bytes in the row of its hour and region, see key_hour_row,

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 -- The layers of failures as a row has them; of the layer http, an answer 429 counts
 -- as throttled: its code in hour_row.c.
 local LAYERS = {[0] = 'tools', 'initialize', 'http', 'transport'}

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * ingest.c: see ingest.h. Records are written in batches: while one is on its
  * way, the next is read. A script in the store takes the probes of a server and

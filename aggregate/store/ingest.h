@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * ingest.h: writes records to the store; and batch.c, the records on their way there,
  * grouped by probe, and each written again from the members that are known.

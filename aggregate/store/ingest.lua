@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 local latest, baseline, tools = KEYS[1], KEYS[6], KEYS[7]
 local evidence_life, passing_life, row_life = ARGV[1], ARGV[2], ARGV[3]
 local latest_life, hash_life, most_bytes = ARGV[4], ARGV[5], tonumber(ARGV[11])

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 local listing, slugs, changed = KEYS[1], {}, {}
 for i = 1, #ARGV, 3 do slugs[#slugs + 1] = ARGV[i] end
 local rows = redis.call('HMGET', listing, unpack(slugs))

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/load.h"
 
 #include "base/lines.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * load.h: what the store knows of servers, as histories for the rule.
  */

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 local out = {redis.call('HGETALL', KEYS[1]), {}, '0'}
 for _, f in ipairs(redis.call('HKEYS', KEYS[2])) do
 	if f:sub(1, 2) == 'r:' then

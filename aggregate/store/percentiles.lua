@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 -- percentiles(from, list): of the histograms KEYS[from] and on; see scripts.h.
 local function percentiles(from, list)
 	local count, all, out, least, most = {}, 0, {}, 879, 0

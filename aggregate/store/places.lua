@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 local places, hour, life = KEYS[1], tonumber(ARGV[1]), ARGV[2]
 local HOURS, FIRST_ARG, KEYS_EACH = 3, 3, 4
 local known = {}

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 -- By bytes, as strcmp(3): the store's locale has an order of its own.
 local function less(a, b)
 	for i = 1, math.min(#a, #b) do

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 local verdict, minutes, tools, counted = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local window = tonumber(ARGV[1])
 local colour, verdict_life, minutes_life = ARGV[3], ARGV[4], ARGV[5]

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 local most, out, bytes = tonumber(ARGV[1]), {}, 0
 local read = {string = {'GET'}, hash = {'HGETALL'}, list = {'LRANGE', 0, -1},
 	set = {'SMEMBERS'}}

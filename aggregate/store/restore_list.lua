@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 local key, items = KEYS[1], tonumber(ARGV[1])
 -- What a first attempt has added goes.
 if items == 0 then redis.call('DEL', key)

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 local held = redis.call('GET', KEYS[1])
 if held ~= ARGV[1] and (held or ARGV[3] == '0') then return held or '' end
 if ARGV[2] == '0' then redis.call('DEL', KEYS[1])

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * rollup.c: figures from what ingest counted. Windows up to an hour are added up from
  * the minutes of this hour and the one before, longer ones from the hours of days, as

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * scripts.h: scripts that run in the store, for what must change together.
  * Their texts are the files *.lua beside this one; the Makefile says which

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/setup.h"
 
 #include "base/exits.h"

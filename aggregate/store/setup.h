@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * setup.h: what a command works on: the configuration and the store that its
  * command line names; and how far the clock of this machine is from the store's, which

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 -- Make room for n bytes: the oldest lists go first, and last of all those that a
 -- region saw last.
 local function make_room(key, n)

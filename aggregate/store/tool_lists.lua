@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 -- The fields of key_tools that are no list begin with a word and a colon.
 local function is_list(field) return not field:match('^%l+:') end
 -- The lists that a region saw last, as a set.

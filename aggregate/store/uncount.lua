@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 local probe, head_key, row = KEYS[1], KEYS[6], KEYS[7]
 local started_at, minute, hour = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
 local head = redis.call('GET', head_key)

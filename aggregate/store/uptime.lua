@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 -- The key `counted` of a day has a letter for each minute up to the last that is
 -- counted, in runs, see key_counted in keys.h: 'u' where the colour is not known.
 

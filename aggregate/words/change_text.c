@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * change_text.c: what changed in tools, in words: a tool that changed, for a person and
  * for a program; and where two lists of tools differ, in a few excerpts.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "words/words.h"
 
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * words.h: verdicts and changes of tools in words, for people. Pure.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * check.c: whether a configuration can work; what its regions share, and so can
  * lose at once; and what a changed one means for incidents that are open.

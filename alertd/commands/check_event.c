@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * check_event.c: an imagined event goes through policies, steps, routes and
  * digests like a real one; and the description of one in the words of the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * commands.h: the commands of mcp-alert, a command a file; what several of
  * them, the web and replays compute alike is declared with it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * explain.c: why a server paged, or why it did not: as text for a person, and
  * as a record of JSON.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * maintenance.c: the commands for maintenances and silences: what is asked for
  * is checked, stored, listed and ended.

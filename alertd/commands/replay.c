@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * replay.c: the recording is the clock: it stands at the newest minute of a
  * line, and runs a tick for each minute that it passes. A line from far ahead

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * delivery.h: from the outboxes of states to routes: who takes what is due, the
  * attempts, digests, and the call that says that we are alive.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "incident/confirmation.h"
 
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * confirmation.h: when failures become an incident (articles 1 and 3). Space
  * confirms at once: the regions agree, the verdict is red. Time confirms after a

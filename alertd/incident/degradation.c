@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * degradation.c: what is measured of a server that can be used: it is slow, or
  * fails too often; failures that make no incident; and those of a server that

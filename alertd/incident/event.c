@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "incident/event.h"
 
 #include "base/xalloc.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * event.h: the events that the machine reports, in order: records that own what
  * they point to, and the facts from which words/ makes their headline and

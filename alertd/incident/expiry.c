@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "incident/expiry.h"
 
 #include "base/clock.h"

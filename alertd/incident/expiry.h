@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * expiry.h: events about certificates and credentials that expire: one for each
  * threshold. Pure.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * incident.c: what all kinds of incidents share: how one opens, fails and is
  * closed; who acknowledges it, and when people are reminded of it.

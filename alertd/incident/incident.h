@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * incident.h: what all kinds of incidents share: how one opens, a window in
  * which it fails, and what is mended after a wrong clock. For its end see

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * kinds.h: the kinds of incidents beside the downtime, and the events that are
  * sent once: each judges a verdict, as machine.c calls it. Pure.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "incident/machine.h"
 
 #include "incident/confirmation.h"

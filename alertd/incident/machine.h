@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * machine.h: the state machine of mcp-incidents(7). What is known of a server
  * and a verdict, or only an instant, go in; what is known then and the events

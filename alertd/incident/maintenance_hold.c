@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "incident/maintenance_hold.h"
 
 #include "incident/incident.h"

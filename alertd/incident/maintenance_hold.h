@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * maintenance_hold.h: a maintenance suppresses what it breaks. Incidents begin,
  * get worse and end as ever, but nobody is notified; some time after the end of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "incident/pipeline_health.h"
 
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * pipeline_health.h: whether servers are watched at all: regions that report on
  * no server, a stage of the pipeline that stands still, regions whose own

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * recovery.h: how an incident ends: a number of windows in a row pass. A window
  * counts once, and none passes in which the incident failed. Or nobody watches

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "incident/route_test.h"
 
 #include <math.h>

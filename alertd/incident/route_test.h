@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * route_test.h: tests of the routes: the event that tests them, and the
  * reminder that no test reached them for too long (article 3: once a month).

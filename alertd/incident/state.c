@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * state.c: a state, and its JSON in the key alert:<slug>, by tables of its
  * members. What is read was written by us, and yet comes from a store that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * state.h: all that mcp-alert knows of one server, as plain structs, and their
  * form as the JSON of the key alert:<slug>. Pure: state/state_store.h puts it

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * timeline.c: what was decided about a server is noted: in its timeline, for the
  * history, and for the public where it may know.

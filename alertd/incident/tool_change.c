@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "incident/state.h"
 
 #include "base/text.h"

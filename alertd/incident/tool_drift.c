@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "incident/kinds.h"
 
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "outbox/outbox.h"
 
 #include "base/log.h"

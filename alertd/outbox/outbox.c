@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * outbox.c: the items of an outbox, which of them are due, and the backoff of
  * those that failed.

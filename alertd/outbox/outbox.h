@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * outbox.h: the events of a server that not all their routes have got yet. An
  * event is stored here with the decision to tell it, and stays until each route

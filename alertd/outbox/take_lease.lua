@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 -- Take the lease KEYS[1] for ARGV[1], for ARGV[3] seconds, if it is free, already
 -- ours, or its owner ARGV[2] is dead. 1; or 0 where somebody else has it.
 local old = redis.call('GET', KEYS[1])

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "routing/correlation.h"
 
 #include "base/sha256.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * correlation.h: many servers fail together: incidents that begin in one
  * window, of one kind, at one step, seen from the same regions. Policies for

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "routing/routing.h"
 
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "routing/policy.h"
 
 #include "conf/formats.h"

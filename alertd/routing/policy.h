@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * policy.h: the argument of --policy of mcp-alert(1): other numbers for
  * alerting. Pure.

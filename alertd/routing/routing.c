@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * routing.c: the policy of an event, its routes, and the hours that count; the
  * event is put into the outbox for each of them.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * routing.h: which policy an event belongs to, which routes it notifies and
  * when: by hours, steps of escalation, budgets, digests and fallbacks. Pure but

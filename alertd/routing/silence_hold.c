@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "routing/silence_hold.h"
 
 #include "incident/incident.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * silence_hold.h: a silence holds back the incidents that it is about. They
  * begin, get worse and end as ever, but nobody is notified while it lasts; what

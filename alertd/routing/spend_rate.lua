@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 -- Count the event ARGV[1] in the set KEYS[1], which lives ARGV[3] seconds: 1; or 0
 -- where ARGV[2] others were counted already. A set and not a number: an event that
 -- is decided twice counts once.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * alertmanager.c: Prometheus Alertmanager, API v2: POST /api/v2/alerts
  * (api/v2/openapi.yaml of its source). Alerts with different labels are

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * discord.c: a webhook of Discord. The first message of an incident is
  * posted with "wait", so that the answer names it; later events change it by

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * email.c: a mail to each recipient, over SMTP. All mails of an incident are
  * one thread: they reply to the first, whose Message-ID follows from the

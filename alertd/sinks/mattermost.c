@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * mattermost.c: an incoming webhook of Mattermost, answered with "ok". Each
  * event is a message of its own: the answer does not name it, so nothing can

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * ntfy.c: ntfy, published as JSON. What begins, gets worse or reminds is a
  * notification of its own, for the application stays silent when one that it

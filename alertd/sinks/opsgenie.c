@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * opsgenie.c: Opsgenie, Alert API v2: POST /v2/alerts with an alias, under
  * which it is acknowledged, noted on, and closed by POST. Each is taken with

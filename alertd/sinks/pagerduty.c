@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * pagerduty.c: PagerDuty, Events API v2: POST /v2/enqueue, answered with
  * 202; the whole story of an incident goes under its dedup_key. 400 says that

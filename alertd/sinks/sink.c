@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * sink.c: the sink of each type of route; those two that are no vendor's: a
  * program of the operator with the event on its standard input (see

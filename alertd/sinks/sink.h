@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * sink.h: what the types of routes have in common: each is one `struct sink` in
  * a file sinks/NAME.c, and a row of CONF_ROUTE_TYPES (conf/conf.h). All its

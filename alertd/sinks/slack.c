@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * slack.c: Slack. With an incoming webhook each event is a message of its
  * own, answered with "ok". With the token of a bot the first message is posted

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * teams.c: Microsoft Teams, by a workflow that begins when a webhook request is
  * received and posts its Adaptive Card. Each event is a card of its own: a

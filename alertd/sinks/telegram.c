@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * telegram.c: Telegram, by the sendMessage of a bot. Later events reply to the
  * first message of the incident, silently unless it got worse. After "Making

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * twilio.c: Twilio, a message or a call to each number of the route:
  * POST Messages.json or Calls.json of an account, a form with basic

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * vendor.c: what the sinks of vendors share: text that is cut and escaped,
  * results that only they give, what their people answer, and the forms of their

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 -- Add the maintenance ARGV[1], which is ARGV[2], to the hash KEYS[1], unless that
 -- holds one which is neither it nor among ARGV[3] and what follows: those that are
 -- known to whoever found that there is room. 1; or 0 where it does.

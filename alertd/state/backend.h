@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * backend.h: where the texts of states are kept: in Redis, or in a file of this
  * machine. state_store.c works with either.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * console_store.c: forms and links that were used, so that none works twice.
  */

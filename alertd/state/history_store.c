@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * history_store.c: what outlives the states of servers: the notifications
  * that people got, by day, and what the public may know of incidents, by server.

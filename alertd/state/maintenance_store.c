@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "state/maintenance_store.h"
 
 #include "base/log.h"

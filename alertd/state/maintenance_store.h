@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * maintenance_store.h: the maintenances and silences that stand in the store,
  * and those that were read from a file.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * outage_file.c: the folders of files on this machine, and the file of one
  * state in them.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * redis_backend.c: states as the keys alert:<slug>, and the indexes of those
  * that have undelivered events, or open incidents.

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 -- Replace the state KEYS[1] by ARGV[2], which lives ARGV[3] seconds (0: for ever),
 -- if its revision is ARGV[1]: "0" where there was none, "" where it could not be
 -- read. 1; or 0 where the revision is another.

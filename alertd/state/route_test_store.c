@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "state/stores.h"
 
 #include "base/buf.h"

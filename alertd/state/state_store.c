@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "state/state_store.h"
 
 #include "base/log.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * state_store.h: the states of all servers, in Redis, in a local file or in
  * memory. A transaction reads some of them together, its caller changes them,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * stores.h: what mcp-alert keeps in the store beside the states of servers:
  * past notifications, incidents for the public, the stages of the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "transport/credential.h"
 
 #include "base/secrets.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * credential.h: the secrets of routes and signatures, from credential files
  * that only their owner can read.

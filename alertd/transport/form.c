@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "transport/form.h"
 
 #include "base/chars.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * form.h: the body of a form, application/x-www-form-urlencoded, as strangers
  * send it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * signature.c: signed events and requests; and the token of a link:
  * "SLUG~KIND~WINDOW~ END~MAC", of which the first three are the dedup_key with

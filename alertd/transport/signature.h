@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * signature.h: signatures prove that an event comes from us, and when it was
  * sent; those of vendors, that a request comes from them; and that of a link,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * transport.h: how an event leaves this machine: over HTTP, as a mail, or to a
  * command; all that are under way side by side, in one loop; and what became of

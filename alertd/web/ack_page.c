@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * ack_page.c: the page behind the long and the short link to acknowledge an
  * incident.

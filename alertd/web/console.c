@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * console.c: who may use the console, and which page an address has. A session
  * proves who asks; an account has its own servers, and the operator all.

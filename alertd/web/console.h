@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * console.h: the parts of the console at /ops: sessions, how a page looks, its
  * pages, and what a form does.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 "use strict";
 /* Keys, and the page anew every half a minute; all works without this. */
 (() => {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * console_actions.c: the forms of the console: read, checked, and carried out by
  * the functions of the commands.

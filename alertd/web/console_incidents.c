@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * console_incidents.c: open incidents with their forms, the worst first.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * console_mutes.c: silences and maintenances, now and to come, and the forms that
  * add them.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * console_page.c: the frame of a page: links, style, script, forms, sign-in.
  */

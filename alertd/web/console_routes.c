@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * console_routes.c: routes with their last deliveries, regions with their last
  * reports.

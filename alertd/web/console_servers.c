@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * console_servers.c: all servers with their states, and a page of each, which
  * explains why it alerted, or why not.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * console_session.c: signed sessions, links to sign in, and forms that work once.
  */

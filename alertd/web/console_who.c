@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * console_who.c: which servers a session may see, and the name that is recorded.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "web/web.h"
 
 #include "base/clock.h"

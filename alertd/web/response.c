@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * response.c: the errors that the addresses of cgi.c answer with, and how an
  * answer is written.

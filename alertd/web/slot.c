@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * slot.c: a slot is a file of FILES in mcp-alert(1); who has locked it has it.
  */

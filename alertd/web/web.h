@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * web.h: mcp-alert as a CGI program (RFC 3875): the URLs at which something can
  * be changed; mcp-serve has those that are only read. Each URL is a row of one

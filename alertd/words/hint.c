@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * hint.c: what an event means for users, and what to look at first, by its
  * kind, its cause and its spread.

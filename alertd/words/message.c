@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "words/message.h"
 
 #include "base/xalloc.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * message.h: an event as a woken person reads it: how bad it is and what
  * happened, what that means for users, since when, seen from which cities, what

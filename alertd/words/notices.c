@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * notices.c: the sentences of events that are no news of one server's incident:
  * those that are sent once, and those about the pipeline, which say why nobody

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "words/print.h"
 
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * print.h: events for people and for the journal of systemd, open incidents for
  * people and as lines.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * summary.c: the words of an incident, from the facts of its event; and of
  * these the sentence: what is wrong, what happened to it, and how it ended.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * words.h: the words of events, and names, durations and times within sentences
  * for operators: messages, reports, the acknowledge page. Pure.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * banned.h: calls that are too easy to get wrong, turned into errors at
  * compile time. The Makefile includes this file before every other.

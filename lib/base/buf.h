@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * buf.h: a growing run of bytes that cannot grow beyond a limit.
  *

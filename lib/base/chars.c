@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/chars.h"
 
 bool chars_digit(char c)

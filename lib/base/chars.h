@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * chars.h: ASCII characters by their class, whatever the locale says, and the
  * hexadecimal digits and %XX that stand for bytes.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * clock.h: the two clocks, RFC 3339, and months of the calendar (UTC) as
  * numbers that count one by one: the year times 12, and the month of it from 0.

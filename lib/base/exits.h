@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * exits.h: the exit statuses of every program of mcp-fleet.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * files.h: private folders and files, for what has to outlive a process and has
  * no place in the store; and files that are read whole.

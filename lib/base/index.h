@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * index.h: a hash index: finds an element of an array by its key. The array is
  * the caller's; the index has only the hash and the position of each element.

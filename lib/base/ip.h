@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * ip.h: IP addresses in text, and which of them are not of the public internet.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * lines.c: one buffer as large as the longest line. A line that does not fit is
  * dropped as it arrives.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * lines.h: reads lines from a file descriptor, bounded and numbered; writes
  * them.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * num.h: numbers and durations from text: the whole text has to be one.
  */

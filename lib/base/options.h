@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * options.h: command lines by two tables, one of the options of a program and
  * one of its commands. The same tables say what is accepted and what --help

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/phrase.h"
 
 #include "base/buf.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * phrase.h: pieces of sentences that all programs write alike.
  */

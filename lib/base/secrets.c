@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/secrets.h"
 
 #include "base/xalloc.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * secrets.h: files that hold secrets: nobody else can read them, by their
  * owner, mode, access control list and the members of their group, and their

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * stats.h: what a run of a program did and what it took: the line of MCP_STATS=1, and
  * the same in the store, from which mcp-serve makes metrics. Counting costs an

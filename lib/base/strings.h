@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * strings.h: a short list of strings of its own; and whether one word may be a
  * misspelling of another.

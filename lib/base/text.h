@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * text.h: UTF-8; text from strangers, made fit to be shown; lists of names.
  */

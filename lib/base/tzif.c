@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/tzif.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * tzif.h: a file of the time zone database (RFC 9636, TZif): which offset from
  * UTC clocks have at an instant. Pure. A file is not trusted: it is read within

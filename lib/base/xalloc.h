@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * xalloc.h: memory for small things; where there is none left, the program
  * exits with 3. What a peer can make large goes through buf.h, which has a

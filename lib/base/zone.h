@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * zone.h: local time in a named time zone, by the system's time zone database,
  * whose files are below TZDIR or /usr/share/zoneinfo. TZ is neither read nor

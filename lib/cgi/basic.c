@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * basic.c: a password by HTTP Basic (RFC 7617).
  */

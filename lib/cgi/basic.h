@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * basic.h: the name and the password that HTTP Basic shows (RFC 7617). Pure.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * request.h: a request as a web server passes it to a CGI program (RFC 3875),
  * within limits: its paths and fields, and the bearer token among them (RFC

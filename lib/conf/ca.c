@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "conf/ca.h"
 
 #include "base/files.h"

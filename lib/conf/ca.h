@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * ca.h: the certificates of `ca` of a server, from the file that it names, or from
  * its text. They travel with the target, so a region needs no such file; nothing

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "conf/check.h"
 
 #include "base/strings.h"

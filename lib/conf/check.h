@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * check.h: checks of a configuration that need more than one value: names are
  * unique, what they refer to exists, numbers fit each other, and policies with

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * conf.c: from a file to a configuration: read it, derive what follows from
  * other values, check it; all of it or nothing.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * conf.h: the configuration of a fleet, fleet.yaml(5).
  *

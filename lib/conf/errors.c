@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "conf/errors.h"
 
 #include "base/buf.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * errors.h: the errors of a configuration, with line and column: collected
  * while it is read and checked, told in the order of the file. It also

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "conf/formats.h"
 
 #include "base/num.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * formats.h: the forms of single values of a configuration: what the text of a
  * scalar becomes in a field of a type, and why a text is refused.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The proof: for each kind of event that may be P1, and each server that
  * policies tell apart, or any server that a policy is for, it looks up the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "conf/lists.h"
 
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * lists.c: a line of JSON to a server, by the table that reads those of the
  * configuration, and with what `defaults` say.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * lists.h: the lists of `servers_from`: target records, a line each, from a
  * file or from a command that prints them.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "conf/match.h"
 
 #include "base/zone.h"

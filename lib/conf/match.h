@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * match.h: which events a policy of alerts is for. Pure.
  */

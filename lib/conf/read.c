@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * read.c: walks a tree and the schema side by side. The reader knows the path
  * and the place of the value that it is at, so that all faults are told alike.

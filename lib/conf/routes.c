@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * routes.c: what each type of route is, and which keys of alerts.routes it
  * wants, as CONF_ROUTE_TYPES says.

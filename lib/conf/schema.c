@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "conf/schema.h"
 
 #include "base/num.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * schema.h: the keys of a configuration as one table: type, range, default, and
  * the field of conf.h that each fills. Files are read, and configurations freed

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * servers.c: each key of a server that it does not give itself comes from the
  * first element of `defaults` that matches its slug and gives that key. `auth`

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * servers.h: the servers of a configuration: what a server has that its own
  * place in the file or list does not say, from `defaults` and then from its

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * show.c: a configuration as JSON, by the table of schema.h, and the
  * target records that follow from it.

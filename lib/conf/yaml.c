@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * yaml.c: bytes to a tree. libyaml's loader has no limits and forgets tags, so
  * its parser goes over the text once before; and since an alias is a second way

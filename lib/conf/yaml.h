@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * yaml.h: a YAML document (YAML 1.1 as libyaml reads it, scalars by the core
  * schema of YAML 1.2) within limits, as a tree that knows where in the file

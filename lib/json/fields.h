@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * fields.h: a struct and its form as a JSON object, by a table with a row for
  * each member, in the order in which they are written. From the table a struct

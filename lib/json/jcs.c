@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * jcs.c: RFC 8785 over a tree of json.h. The strings are those of json_put_str,
  * once it is sure that nothing in them would be lost; what is left to do here

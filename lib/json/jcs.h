@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * jcs.h: the JSON Canonicalization Scheme (RFC 8785).
  */

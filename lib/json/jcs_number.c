@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * jcs_number.c: the shortest decimal that reads back as the same double, and
  * of several the nearest. printf(3) and strtod(3) of glibc are exact, so the

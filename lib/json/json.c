@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * json.c: a pass over the text comes before cJSON. It holds the text to RFC
  * 8259 and its limits, and rewrites what cJSON would refuse, cut short or lose

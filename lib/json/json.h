@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * json.h: strict JSON (RFC 8259) in and out. cJSON builds the tree; what it
  * would let pass or lose is settled before it sees the text: the grammar,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * json_pull.h: reads JSON (RFC 8259) member by member, without a tree: where a
  * few members are needed thousands of times, and where a value is needed as it

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * scan.h: passes the tokens of a JSON text (RFC 8259): space, strings,
  * numbers and literals. json.c makes a tree by it, json_pull.c values one by

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * alert.c: writes the alert event of mcp-records(5), member by member,
  * so that its order is fixed. Every member is always there; what does not apply

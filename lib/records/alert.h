@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * alert.h: the alert event of mcp-records(5): what mcp-alert prints and
  * what the routes receive.

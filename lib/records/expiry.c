@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * expiry.c: writes and reads the expiry line of mcp-records(5), and
  * knows the thresholds.

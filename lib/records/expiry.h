@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * expiry.h: the expiry record of mcp-records(5): how long the
  * certificate of a server, or the credential held for it, is still good.

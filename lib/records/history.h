@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * history.h: the history record of mcp-records(5): an event that people were
  * told, or what became of its delivery to one route.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "records/incident.h"
 
 #include "base/clock.h"

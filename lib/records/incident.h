@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * incident.h: what anybody may know of the incidents of a server. The public
  * members of the key alert:<slug>, where mcp-alert keeps its state: it puts

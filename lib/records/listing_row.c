@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "records/listing_row.h"
 
 #include "base/num.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * listing_row.h: what a list shows of a public server, a short text: a value of
  * KEY_LISTING. mcp-aggregate writes it, in two parts that are news at different

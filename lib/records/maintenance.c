@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * maintenance.c: writes and reads the maintenance record. It may come
  * from a file, the store or the web, so all of it is bounded.

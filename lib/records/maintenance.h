@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * maintenance.h: the maintenance record of mcp-records(5): when somebody works
  * on servers, so that nobody is notified of what that breaks; which maintenance

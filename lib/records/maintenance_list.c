@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "records/maintenance.h"
 
 #include "base/xalloc.h"

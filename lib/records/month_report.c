@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "records/month_report.h"
 
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * month_report.h: the report record of mcp-records(5), on the public servers of
  * a fleet in a month, and the rows with one server each: what mcp-aggregate

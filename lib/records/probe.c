@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * probe.c: the lines of mcp-records(5) that a probe's side writes. They are
  * read within the limits that they are written within.

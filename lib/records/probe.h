@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * probe.h: the records of mcp-records(5) that a probe's side writes and the
  * aggregator reads: step, tool, probe and runner.

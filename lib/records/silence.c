@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "records/silence.h"
 
 #include "json/json.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * silence.h: the silence record of mcp-records(5): of which incidents nobody is
  * told for a while, as they are known.

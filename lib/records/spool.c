@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "records/spool.h"
 
 #include "base/num.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * spool.h: the spool record of mcp-records(5): what the machine that
  * runs mcp-fleet(1) keeps of what the store did not take.

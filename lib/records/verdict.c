@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * verdict.c: the verdict line of mcp-records(5). Its names of tools, which
  * strangers can make long, give way where the line would get too long. What

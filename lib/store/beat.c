@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/beat.h"
 
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * beat.h: what a program asks of a store as a whole, whichever servers it
  * watches: whether its keys are of a version that it knows, when the stages of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * connection.h: one connection to one server of a store, with TLS or without,
  * which never blocks for longer than it is told. Replies are parsed by hiredis;

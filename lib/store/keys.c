@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/keys.h"
 
 #include <inttypes.h>

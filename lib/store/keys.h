@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * keys.h: the names of all keys of the store, and what they hold; retention.h
  * has how long they live. A command touches one key, and a script those of one

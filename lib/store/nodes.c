@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/nodes.h"
 
 #include "base/clock.h"

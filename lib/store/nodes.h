@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * nodes.h: the servers that a store is made of, and the connections to them:
  * one server; or the master that sentinels name (Guidelines for Redis clients

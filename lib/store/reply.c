@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/reply.h"
 
 #include "base/num.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * reply.h: commands and replies as they go over the wire. A command is text as
  * Redis reads it (Redis serialization protocol, "Sending commands to a Redis

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * retention.h: how many seconds the keys of keys.h live from their last write.
  * A key that is not named here does not expire.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * store.h: the shared store, a Redis, or several that Redis Sentinel or Redis
  * Cluster hold together: commands are queued and sent together, and every reply

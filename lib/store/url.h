@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * url.h: the address of a store, taken apart. Pure.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "terms/layers.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * layers.h: the layer of a server at which a step failed. Pure.
  */

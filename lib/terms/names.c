@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "terms/names.h"
 
 #include "base/chars.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * names.h: the names of servers, regions, steps and states, and of the classes
  * of changes. A name that passes here is safe in a key, a path, a URL and a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "terms/rates.h"
 
 #include "json/json.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * rates.h: how many probes of a server failed over rolling windows, and at
  * which layer: the error_rate of the verdict record of mcp-records(5). And how

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * regions.c: the catalogue: the city that a provider gives for a region, or the
  * nearest that people know. Names that two providers use for different places

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * regions.h: the cities where the regions of the large providers are.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "terms/stale_cache_check.h"
 
 #include "base/text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * stale_cache_check.h: whether a cache in front of a server gives clients an
  * older list of tools than the server has: what a probe found out, as its

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/definition_diff.h"
 
 #include "base/index.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * definition_diff.h: what changed between two lists of tools, for who calls
  * them, reads their answers, or approved them; see SEE WHAT CHANGED in

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/definitions.h"
 
 #include "base/buf.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * definitions.h: the definitions of a server's tools, read from whatever holds
  * them. Pure.

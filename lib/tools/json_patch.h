@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * json_patch.h: the JSON Patch (RFC 6902) between two values. Pure.
  */

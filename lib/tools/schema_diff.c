@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/schema_diff.h"
 
 #include "base/buf.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * schema_diff.h: what changed between two JSON Schemas (2020-12), and what that
  * does to who calls a tool, or reads its answer. Pure.

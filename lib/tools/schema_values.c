@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/schema_values.h"
 
 #include "base/chars.h"

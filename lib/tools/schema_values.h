@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * schema_values.h: the values that pass a JSON Schema (2020-12), as far as one keyword
  * says so, and what a change of that keyword does to them. Pure.

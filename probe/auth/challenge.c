@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "auth/challenge.h"
 
 #include "http/framing.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * challenge.h: whether a reply is a "wall", where the server wants a credential
  * or a client certificate; and what a 401 says in WWW-Authenticate (RFC 9110,

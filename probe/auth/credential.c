@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "auth/credential.h"
 
 #include "auth/oauth.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * credential.h: the secret that a probe may show to a server. It is read from a
  * file that only its owner can read, and sent only to the origins it is for.

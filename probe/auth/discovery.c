@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * discovery.c: follows the trail of metadata from a challenge to the
  * authorization server, one document at a time, and stops at the first good one

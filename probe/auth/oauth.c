@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "auth/oauth.h"
 
 #include "base/num.h"

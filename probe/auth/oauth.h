@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * oauth.h: OAuth 2.0. Where metadata has to be, whether it agrees with itself
  * and with the server's URL (RFC 9728, RFC 8414; the "Authorization" section of

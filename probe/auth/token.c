@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * token.c: gets an access token with the client credentials grant of OAuth 2.1
  * (RFC 6749, section 4.4) for one resource (RFC 8707), and keeps it while it is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "expiry/expiry.h"
 
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * expiry.h: finds out when a server's certificate and the credential for it
  * expire (expiry.c), makes a record of it (finding.c, which is pure) and prints

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* finding.c: makes a record of what was found about the end of a certificate
    or a credential, with a sentence for people. Pure. */
 #include "expiry/expiry.h"

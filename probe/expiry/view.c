@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* view.c: prints when things expire, in each of the formats of report.h. */
 #include "expiry/expiry.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * address.h: socket addresses: their text, and whether they are private; hosts
  * that are written as an address; and which networks this machine can reach.

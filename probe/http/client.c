@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * client.c: see client.h. Each transfer is an easy handle in one multi handle,
  * which is driven by what epoll(7) reports. libcurl's callbacks give the

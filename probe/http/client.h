@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * client.h: HTTP requests of many probes at a time, in one thread, over
  * libcurl's multi interface. Only http/ knows libcurl.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "http/deadline.h"
 
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * deadline.h: the time by which a probe or a request has to end, and how much
  * of it this machine lost, being busy or stopped; and timers, the functions

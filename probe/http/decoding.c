@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * decoding.c: decompresses a body piece by piece as it arrives, as node's fetch
  * does: bytes behind the compressed data are ignored, and so is a missing end.

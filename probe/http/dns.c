@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * dns.c: asks this machine's resolver about a name, in a thread of its own, so
  * that a slow answer holds up no other probe. libcurl resolves names itself,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * failure.c: a failure as a code and a sentence. The codes of DNS, TLS, TCP,
  * proxies and HTTP, and their sentences, are set here, from what libcurl and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * failure.h: what a server does wrong is data: a stable code and a sentence.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* fields.c: which header fields of a response a probe keeps. */
 #include "http/transfer.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * framing.h: whether clients accept the head of a response. A head that is
  * invalid by RFC 9110 or RFC 9112 breaks the response. A head that these allow

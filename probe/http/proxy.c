@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * proxy.c: which proxy the environment names, read as curl(1) does. It is read
  * here and not by libcurl, so that a failure of the proxy is not mistaken for

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * sockets.c: the sockets of all open connections, which are waited for with
  * epoll(7). libcurl does not tell which of them a transfer uses; it is found

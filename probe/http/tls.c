@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "http/tls.h"
 
 #include "base/clock.h"

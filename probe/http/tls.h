@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * tls.h: what libcurl does not tell of TLS, noted while a connection is made:
  * which certificate was refused and why, the server's last alert, and whether

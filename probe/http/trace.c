@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * trace.c: shows a request and its response on standard error, for people: "* "
  * before notes on the connection, "> " before what was sent, "< " before what

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * transfer.h: the parts of a transfer of client.c, each in a file of its own:
  * the options of libcurl (setup.c), its memory (upload_buffer.c), the proxy

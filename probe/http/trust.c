@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * trust.c: a probe asks its server and those that issue tokens for it, whose
  * certificates may come from a private authority and from public ones; so a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * trust.h: the authorities that probes trust besides those of this machine, as
  * the `ca` of a target says: certificates in PEM, or the file that has them.

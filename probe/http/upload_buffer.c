@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * upload_buffer.c: memory for libcurl. Over TLS it holds a buffer of 16 KiB for
  * each request until the answer is there, and writes to the first few hundred

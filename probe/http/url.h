@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * url.h: the parts of an http or https URL (RFC 3986), as libcurl reads them.
  */

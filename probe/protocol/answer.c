@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "protocol/answer.h"
 
 #include "base/buf.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * answer.h: finds the message that answers a request among all that a server
  * sends; and answers the requests that a server sends on an event stream, as a

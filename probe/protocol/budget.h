@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * budget.h: what one probe may cost, whatever its server sends. All limits
  * together keep it to half a second of CPU and 32 MiB of memory. Pure.

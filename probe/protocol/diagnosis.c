@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* diagnosis.c: what is wrong with a server whose reply is no good answer.
    Pure. */
 #include "protocol/exchange.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * exchange.h: one HTTP request of a probe and its answer, JSON or an event
  * stream, which is read as it arrives, within limits, and only up to the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "protocol/known_answers.h"
 
 #include "base/xalloc.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * known_answers.h: answers of the very same bytes as one that was read before,
  * in this process, and what they mean: so they need not be read again. Those

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* listing.c: reads all pages of tools/list, one after the other. Pure. */
 #include "protocol/tools.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "protocol/rpc.h"
 
 #include "base/strings.h"

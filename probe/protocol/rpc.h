@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * rpc.h: the JSON-RPC messages of MCP: those that a probe sends, and what it
  * makes of the answers. Pure: trees and bytes in, bytes and judgements out.

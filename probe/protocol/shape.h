@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * shape.h: checks the types of the members of an answer against tables. Pure.
  */

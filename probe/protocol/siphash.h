@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * siphash.h: SipHash-2-4 (Aumasson and Bernstein, 2012): a hash with a key,
  * without which nobody can choose strings that collide.

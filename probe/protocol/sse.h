@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * sse.h: reads a text/event-stream as it arrives (HTML Standard, section 9.2,
  * "Server-sent events"). Pure: bytes in, events out.

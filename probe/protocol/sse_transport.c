@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * sse_transport.c: the event stream of the HTTP+SSE transport of 2024-11-05: it
  * names the endpoint that messages are posted to, and carries their answers.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* tool_hash.c: the tools from all pages of tools/list, and the tool hashes:
    SHA-256 of their canonical form, see mcp-records(5). Pure. */
 #include "protocol/tools.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * tool_judge.c: whether clients take a tool; also its arguments that are sent
  * in header fields, because their properties in its schema have x-mcp-header

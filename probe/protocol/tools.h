@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * tools.h: the tools of a server: all pages of tools/list, one after the other
  * (listing.c); whether clients take them (tool_judge.c); and the tool hashes,

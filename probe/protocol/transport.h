@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * transport.h: sends the messages of a probe, one at a time, and brings each
  * reply, whichever way that comes: in the response to the POST; in a GET that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "protocol/wire.h"
 
 #include "base/buf.h"

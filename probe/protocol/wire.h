@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * wire.h: MCP's messages over HTTP: which header fields go with which message
  * in which revision ("Transports", Streamable HTTP). They are those of the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * redact_record.c: makes records fit to be printed: without secrets, and with
  * names of tools that can be read and told apart.

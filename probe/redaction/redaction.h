@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * redaction.h: takes secrets out of texts (mask.c), of records
  * (redact_record.c) and of what a server says of its failure

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * server_message.c: the server's own message about its failure, cut to a line
  * that fits a chat or a text message: no markup, and nothing that looks like a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * authorization.c: step 4, and a server that wants a credential ("a wall").
  * Step 3 passes where the server asks for one as it should, step 4 follows the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * connection.c: steps 1 and 2, DNS and TLS. The first request of step 3 makes
  * both, and they end while it is on its way.

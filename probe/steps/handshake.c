@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * handshake.c: steps 3 and 5: finds the era of a server and shakes hands with
  * it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * stale_cache.c: a part of step 8: whether a cache that keeps answers by the
  * body of the request gives clients an older list of tools than the server has.

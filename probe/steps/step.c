@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "steps/step.h"
 
 #include "base/clock.h"

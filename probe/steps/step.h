@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * step.h: what a step and the driver (probe.c) tell each other. A step looks at
  * what is known of the server so far (struct probe) and returns what comes next

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "steps/step_results.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * step_results.h: reports the eight steps of one probe as they end, in their
  * order, each once; and says what they add up to.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * steps.h: the functions of the steps, for the two tables of probe.c: how each
  * step begins, how each appends the body of its request to b and fills m, and

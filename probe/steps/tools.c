@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * tools.c: steps 6 to 8: all pages of what tools a server lists, a call of one
  * of them, and the hash of them all: whether it is the one that was pinned, and

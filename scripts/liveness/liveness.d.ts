@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /** What the read API says of a server; 'unknown' where it says nothing about now. */
 export type State = 'up' | 'degraded' | 'down' | 'unknown';
 

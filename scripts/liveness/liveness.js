@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 // Which MCP servers are worth a call, for the router of an agent platform.
 //
 // Two signals, kept apart. The read API of mcp-serve is advice: it is polled,

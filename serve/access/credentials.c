@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "access/credentials.h"
 
 #include "base/num.h"

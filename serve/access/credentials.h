@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * credentials.h: how a request shows a token: in its Authorization field, as a
  * bearer token or as a password; or, where a browser has signed in, by a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * api.h: the answers for programs: the feed and the calendar of a server or of
  * many, metrics, reports as tables, openapi.json, and what search engines read.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * badge.c: a badge as an image: the pill, two boxes side by side, each as wide
  * as its text; and the card, with more room: a name, a state, and three

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * badge.h: what a badge says, of a server, of one figure of it, of how one
  * place sees it, or of all servers; and how it is drawn: as a pill or a card in

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * glyphs.c: which font the reader has is not known, so the widths are those of
  * DejaVu Sans, which Verdana shares but for a few hundredths; textLength makes

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "badge/badge.h"
 
 #include "base/text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * condition.h: what visitors are told of a server now: the published state, and
  * what qualifies it, so that no page says "Working" alone over an open incident.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/entries.h"
 
 #include "base/text.h"

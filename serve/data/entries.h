@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * entries.h: what the configuration says of a server, of an account and of the
  * site, as fleet:servers, fleet:accounts and fleet:site hold it. Pure.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/health.h"
 
 #include "base/num.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * health.h: the answer of /healthz: whether the store answers, which stages of
  * the pipeline are late, and which regions are silent. Pure.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/history.h"
 
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * history.h: what is known of a server's days and hours, from what was counted
  * in the store. Pure.

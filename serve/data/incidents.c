@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * incidents.c: an incident is known by its kind and the window in which it
  * began. The timeline tells of those that are over, and

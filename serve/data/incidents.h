@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * incidents.h: what the public may know of the incidents of a server, out of
  * what mcp-alert keeps of it in alert:<slug> and, for longer, in

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * index_list.h: the list of the index: which servers a request asks for, in which
  * order, and in which section each stands. Pure.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/maintenance.h"
 
 #include "base/phrase.h"

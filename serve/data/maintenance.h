@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * maintenance.h: the next maintenance of a server that visitors should know of.
  * Pure but for the time zone database of the system.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * page_data.h: what pages say beyond a verdict and an entry: of a server its
  * history, incidents, maintenance, and whether our own pipeline runs; of a

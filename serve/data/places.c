@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/places.h"
 
 #include "base/phrase.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * places.h: the places that a server is probed from, as visitors are told them:
  * cities, and the name of a region only if its city is not known. Pure.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/search.h"
 
 #include "base/strings.h"

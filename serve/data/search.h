@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * search.h: servers by what somebody typed: the search of the index, and the
  * names that may have been meant where nobody has the one that was asked for.

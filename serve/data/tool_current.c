@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/tools.h"
 
 #include "base/xalloc.h"

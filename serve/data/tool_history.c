@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * tool_history.c: a region went from one list to the next at some time. The
  * same way from list to list is one change, however many regions went it; a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/tool_lists.h"
 
 #include "base/buf.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * tool_lists.h: the lists of tools that the regions of a server saw, and when,
  * as key_definitions has them; and what the tools say, by the first digits of

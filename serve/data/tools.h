@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * tools.h: the tools of a server, out of the lists that its regions saw (data/
  * tool_lists.h): those that it has now; and which were added, removed, renamed

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/view.h"
 
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * view.h: what the world may know of a server: the published verdict, as it
  * stands at an instant of the reader's own clock.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "data/watched.h"
 
 #include "base/text.h"

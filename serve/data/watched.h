@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * watched.h: what is watched of a server, beside whether it works: where it is,
  * what it speaks, whether it has a wall, and how long it takes from each place.

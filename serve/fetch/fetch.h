@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * fetch.h: what the answers need of the store. A function makes one round trip.
  * It returns 0, or -1 where the store did not answer, which is logged. Strings

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "fetch/fetch_listing.h"
 
 #include "base/clock.h"

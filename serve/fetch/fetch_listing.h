@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * fetch_listing.h: lists of servers, from the store. Lists of all public
  * servers are kept in memory as source_good_until has it: their names; their

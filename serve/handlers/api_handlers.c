@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * api_handlers.c: each answer of the API is one of those of openapi.json.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * handler.h: from a request to its response. Each kind of route has a function,
  * its handler, which asks the store and has the answer built.

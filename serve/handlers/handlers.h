@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * handlers.h: a function for each kind of route, which asks the store and fills
  * the response of its context; http/routes.rows names them. Below: the

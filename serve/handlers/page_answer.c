@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * page_answer.c: the common part of all handlers of pages: the brand, the page
  * that says what is wrong, and the page of a server, with all that the store

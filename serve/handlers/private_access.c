@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "handlers/handlers.h"
 
 #include "access/credentials.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "handlers/handlers.h"
 
 #include "api/api.h"

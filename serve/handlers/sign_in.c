@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * sign_in.c: how a browser comes to read the private pages of an account, and
  * ceases to: by the token as a password, or by a link, which "mcp-serve link"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "http/escape.h"
 
 #include "base/chars.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * escape.h: HTML, SVG and XML, and text into them. Markup has a type of its own:
  * a function that writes a text cannot call one that writes markup, so no tag of

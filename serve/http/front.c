@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * front.c: an answer depends on its path, on some parameters of its query, and
  * on who asks. A request is cut down to these before it is answered, so nothing

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * front.h: from the environment of a request to the whole output for it, out
  * of the response cache where that has it.

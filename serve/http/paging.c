@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "http/paging.h"
 
 #include "base/num.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * paging.h: a long list, a page at a time: the parameters `page` and `limit`,
  * and the Link field that names the other pages (RFC 8288). Pure.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "http/respond.h"
 
 #include "base/sha256.h"

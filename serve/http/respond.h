@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * respond.h: a response, and its output to the web server (RFC 3875, 6); its
  * HTTP caching: the ETag, and whether the client has it already (RFC 9110,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * response_cache.c: a table of chains from the hash of a key, and for each part
  * a ring of its entries with the one that was used last in front. The hash has

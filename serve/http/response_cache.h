@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * response_cache.h: the answers of the last second, so that the same request
  * from many clients costs the store one question. Bounded in number and in

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "mcp/answers.h"
 
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * answers.h: what each tool says, as an object of its outputSchema and in
  * words. All of it is what the pages say, too. Pure.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * protocol.c: a message is of the revision that its request says: 2026-07-28 by
  * its _meta or its MCP-Protocol-Version, an older one by that field, 2025-03-26

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * protocol.h: MCP for a server that has tools and no session, over Streamable
  * HTTP: a POST in, its answer out. What a tool says is up to a function that is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * tool.c: tools.json is read once. Its input schemas use few keywords: type,
  * enum, minLength, maxLength, minimum, maximum, default and required; what is

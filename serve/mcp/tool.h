@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * tool.h: the tools: what they are called and take, which is what tools.json
  * says, and what they give. Pure.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "mcp/protocol.h"
 
 #include "cgi/request.h"

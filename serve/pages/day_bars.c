@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * day_bars.c: a bar for each day, on the index as on the page of a server: the
  * oldest is on the left, and it has the colour and the height of the worst

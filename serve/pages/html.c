@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "pages/html.h"
 
 #include "base/clock.h"

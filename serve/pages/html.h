@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * html.h: the parts that all pages share: frame, icons, times. A page may ask
  * for our own script, /page.js, and says all without it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * index_headline.c: what is wrong comes first on the index: a sentence on all
  * servers, and below it the open incidents.

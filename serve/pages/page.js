@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * page.js: what the pages do beyond what they say without a script.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * pages.h: the pages for people, each a function that appends it to a struct
  * html; and the style and the script that they load. Like every page the status

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * paths.c: the addresses of the pages of a server, and links to them. The pages
  * lead to each other, and none needs to know another.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * report_page.c: the report on a month, and the list of reports. A table has
  * its columns where there is room for them; elsewhere style_report.css makes a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * status_page.c: above the fold the page answers what a visitor asks: does it
  * work now, where not, what happened in the last day, do the operators know,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * status_page_history.c: the past on the status page: the bars of 90 days, and
  * the curves of 24 hours. Both drawings are stretched to the width of the page,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * status_page_watched.c: what is watched: where the server is, what it speaks, how
  * long it takes from each place, and where that time goes.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "pages/pages.h"
 
 #include "base/text.h"

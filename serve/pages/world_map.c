@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * world_map.c: the land of the world, without Antarctica: Natural Earth's
  * outline at 1:110,000,000, which is in the public domain, with few of its

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "preview/canvas.h"
 
 #include "base/text.h"

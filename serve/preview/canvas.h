@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * canvas.h: what is drawn on a white ground: boxes, letters, and the icons of
  * states. What lies outside is not drawn. The letters are bitmaps in two sizes,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * font.c: glyphs.bin, as scripts/glyphs.c writes it. Of each size there is the
  * number of its characters in 2 bytes and that of the bytes of all runs in 4;

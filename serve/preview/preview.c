@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * preview.c: where everything stands in the image. It is also seen in a quarter of
  * its size, so the state is as large as the name, and has an icon, and no more

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * preview.h: the image that stands beside a link to a page where somebody shares
  * it: PREVIEW_WIDTH by PREVIEW_HEIGHT pixels (pages/html.h), as PNG. It says what

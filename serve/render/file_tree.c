@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * file_tree.c: the list begins with a line that says when the site was whole,
  * then names a file a line. A name is added before its file is, so that a file

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * file_tree.h: a folder of files that mcp-serve made, and knows: .mcp-serve in
  * it lists them, so that what is no longer wanted is removed, and nothing else.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * render.c: asks handlers/handler.h for every path that there is, as a stranger
  * would, and keeps what comes. So a page that is added to the routes is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * source.h: the connection to the store, and one round trip over it:
  * source_open, questions, source_run, and then the replies. A function that

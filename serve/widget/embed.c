@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * embed.c: the page runs embed.js beside the script of all pages. The lines to copy
  * are text.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * embed.h: the widget for other people's pages, embed.js, and the page that
  * shows it. Neither knows anything of a server: that is what the script, in the

@@ -1,5 +1,6 @@
 /*
- * embed.js: how an MCP server is doing, on any page.
+ * SPDX-License-Identifier: MIT
+ * embed.js: the state of an MCP server, on any page.
  *
  *   <div id="alivemcp-embed" data-server="my-mcp"></div>
  *   <script async src="https://status.example.com/embed.js"></script>
@@ -8,9 +9,8 @@
  * data-style   "card" (default) or "badge"
  * data-theme   "dark" (default) or "light"
  *
- * Several on a page: class="alivemcp-embed". Run again, it fills what is new.
- * Never a false green, always a link to the status page. It asks once, and
- * sends no cookies.
+ * Several on a page: class="alivemcp-embed". Run again, it fills new ones.
+ * Never a false green, always a link. It asks once, without cookies.
  */
 (function () {
 	'use strict';
@@ -61,7 +61,6 @@
 		'& .amcp-none{border-width:2px}'
 	].join('\n').replace(/&/g, '.amcp-w:not(#x):not(#x)');
 
-	/* The answers are where this script came from. */
 	function findSite() {
 		var pattern = /^(https?:[^?#]*)\/embed\.js([?#]|$)/;
 		var scripts = document.getElementsByTagName('script');
@@ -116,7 +115,7 @@
 			Date.parse(a.as_of) > 0 ? a : null;
 	}
 
-	/* Calls done once, within 4 seconds: with the answer, 0: never judged. */
+	/* Calls done once, within 4 s: with the answer, 0: never judged. */
 	function ask(slug, done) {
 		var abort;
 

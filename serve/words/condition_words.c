@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * condition_words.c: the sentence that tells visitors how a server is.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * words.h: servers, incidents and times in words for visitors. Nothing here
  * decides: data/condition.h says how a server is. Pure.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * again: runs a program many times, one after the other, and prints what it
  * took: how many a second, then in milliseconds the 99th percentile, the

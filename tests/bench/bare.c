@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * bare: what libcurl alone takes for the requests of a probe. It sends those of
  * a recording, byte for byte but for URL and session id, to each of many

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # What the benches share: the folder $dir, which goes in the end with the processes of
 # $pids and of its *.pid, rows for report.mjs, a minute of probes, and what a program
 # and its store cost.

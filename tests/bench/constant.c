@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * constant: a FastCGI program that answers every request with the file that it
  * is given, header fields and all. The upper bound of mcp-serve.

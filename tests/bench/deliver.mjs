@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // From a verdict to the webhook, beside Prometheus Alertmanager from an alert to
 // the webhook with group_wait 0s, in the same run: one at a time, and many at
 // once, as rows for report.mjs. And a page while 20 other routes hang, beside one

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * least: the minimum of a CGI: with the libraries of mcp-serve, it asks a Redis
  * for one key, and answers with a header and the value.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Passes connections on, and appends what the clients send to a file: the commands
 // for redis-cli --pipe. Prints a line once it listens.
 // usage: record.mjs SOCKET REDIS_SOCKET FILE

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Rows of the benches to a table on standard output, or with --json to JSON, and to
 // table.txt, bench.json and bench.svg in a folder.
 // usage: report.mjs [--json] FOLDER

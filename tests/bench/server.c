@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * server: an MCP server that is not what a probe waits for. One thread; its
  * answers are made once, and sent with one call each. It speaks Streamable HTTP

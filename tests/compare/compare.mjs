@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The play: real servers, all well at first; faults that begin at one moment; and what
 // each of the three watchers says, with when. See run, which starts it.
 // usage: compare.mjs ROOT DIR FOLDER; DIR is a folder of its own, FOLDER for the result

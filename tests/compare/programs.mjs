@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What the comparison starts: programs that go on, and commands that end, all of which
 // die with this one; free ports; and a reverse proxy, in which faults are made.
 import { spawn } from 'node:child_process';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The table of what each said, for a terminal, as Markdown, and as lines of JSON.
 import fs from 'node:fs';
 import { cpus, loadavg } from 'node:os';

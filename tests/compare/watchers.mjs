@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The three that watch. Each is { start(), minute(), now(slug) }: what it takes to run;
 // what it does once a minute; what it thinks of a server in the end. What it says
 // meanwhile it gives to say(watcher, slug, text).

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Preload for the conformance suite, whose servers would listen on all
 // interfaces: they go to 127.0.0.1. At once, for the suite asks for the port
 // in the next line; a host would be looked up first, even an address.

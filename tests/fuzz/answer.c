@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: whatever a web server passes on, and whatever the store holds, the
  * whole output is a response that the contract allows: fields that are whole

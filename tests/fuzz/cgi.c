@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: whatever a web server passes on to mcp-alert, one whole answer comes
  * back: a status that the page names, fields that are ours, a body of the length

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: whatever a 401 says in WWW-Authenticate, what is understood of it fits,
  * and is understood again where it is written as RFC 9110 has it.

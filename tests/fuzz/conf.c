@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a fleet.yaml that is taken is whole; what it says as JSON is a
  * fleet.yaml that says the same; and its target records are taken by a probe.

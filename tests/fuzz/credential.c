@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a credential file is taken whole or refused without a word of it: what
  * is sent is one header field, and only where it may go.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: of any two lists of tools the differences can be told, in bounds; the
  * patch of a tool makes the second definition of the first, to the byte; and a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: of whatever a region is given, or puts into its inbox itself: what its own
  * program leaves there are records of that region alone, in pieces within their

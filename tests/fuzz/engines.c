@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: whatever sentinels and the nodes of a cluster answer, a store is found
  * with valid addresses and a whole map of slots, or not at all, with the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: whatever bytes reach us on a connection of a web server, libfcgi and we
  * answer each request in whole records, or none; a body that is taken is no longer

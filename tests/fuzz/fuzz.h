@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * fuzz.h: what the fuzz targets share. A target is one file with one function,
  * which libFuzzer calls with inputs that it makes up, and replay.c with those

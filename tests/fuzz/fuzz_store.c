@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "fuzz_store.h"
 
 #include "base/xalloc.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * fuzz_store.h: lib/store/store.h without a store, for fuzz targets that link this
  * instead of store.c: what Redis makes of the few commands that they send.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Goal: whatever a region that was taken over makes of its records, mcp-aggregate
 // ingest never fails, stores the probes of the others whole, and no key of the
 // store grows beyond what it may be.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: the canonical form of RFC 8785 is one: it is I-JSON, its own canonical
  * form, and the same for every way to write the same value.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: lines are the same in whatever pieces they arrive, and a line that is
  * too long costs itself and no other.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: of a tools.lock that is taken each pin can be read, and it is written
  * as a file that says the same; and who reads the digests alone reads the same

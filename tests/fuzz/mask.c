@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: whatever the secrets are and whatever a text is, no secret stands in what
  * is left of it, the text costs little, and what is none stays as it is. And of

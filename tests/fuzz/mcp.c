@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: whatever is sent to /mcp, the answer is none, with 202, or one JSON
  * text of JSON-RPC, an array only for a batch; and a tool is only called with

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: the decimal of a double is ECMAScript's (ECMA-262, 6.1.6.1.20): it
  * reads back as the same double, none is shorter, and of those as short none is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: whatever the documents of an authorization server say, a probe asks
  * only where it may, and takes only a document that is about the target.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a record that is taken is within its limits and can be written, is then
  * a line that is taken too, and stays the same from there on.

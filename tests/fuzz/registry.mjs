@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Goal: whatever a registry lists, mcp-registry makes targets of it or says why not; a
 // target that it makes is one that fleet.yaml takes, has a slug of its own, may not
 // private, and is a line with nothing in it that was not asked for.

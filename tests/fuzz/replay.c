@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * replay.c: feeds a target the files that are named, or those of its corpus,
  * and says so in TAP. A file that breaks the target ends the process, so its

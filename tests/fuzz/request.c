@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: whatever a web server passes on, a path that is taken is an absolute
  * one that means no other place, and a field is one that was sent.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: an answer of a server is read or refused, what is read can be written
  * and read again, and every judgement of it is whole: a code, a sentence, or

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: whatever a vendor signs: what it says is of one incident, by somebody
  * whose name is one clean line; and what is said to a person there is well

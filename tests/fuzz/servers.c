@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: lines that are taken from a list of servers make whole servers, whose
  * target records are lines that make the same; every fault is one line that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: nobody is signed in but by a link or a cookie that we signed, for what
  * it was signed, of the account that it was signed for.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a runner that was taken over might print, and what must be true of the
 // records that are made of it.
 // usage: sift.mjs make FOLDER SEED N: N folders for tests/fuzz/sift

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: whatever a definition holds, its signs are told in clean text, so many of
  * each rule, and the same each time.

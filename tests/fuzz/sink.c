@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: whatever a body in the outbox, a handle in the store, or a vendor's
  * answer says: what is sent is well formed, goes where the route is, and stays

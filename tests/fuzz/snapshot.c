@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a line of a snapshot that is taken is of a key that there is, within its
  * limits, and is written as a line that says the same.

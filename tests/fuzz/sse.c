@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: an event stream means the same in whatever pieces it arrives, and what
  * the HTML Standard, section 9.2.6, says: a second reading of it, which has the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: of whatever a client of sshd asks for, nothing but a probe for this region
  * is heeded, written in exactly one way, and never more probes at once than its

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a state of alerts that is taken is written as one that is taken, too,
  * and stays the same from there on; whatever else stands in the store is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a target record that is taken is whole and in bounds, and what was
  * taken of it makes the same target when it is written and read again.

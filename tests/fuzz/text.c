@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: text from strangers comes out clean; a name, a number, a duration or an
  * instant is one, or nothing.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: no link to acknowledge an incident is good but one that we signed, as
  * it was: whatever else a stranger sends is refused.

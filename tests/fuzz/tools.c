@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: the hashes of a list of tools are those of mcp-records(5) whatever a
  * server lists, in whatever order and on however many pages.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: whatever a file of the time zone database holds, its offsets are ones
  * that it names and clocks can have.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a URL that is taken apart is whole: its parts are parts of it, and
  * what is kept of it is a URL again that leads to the same place.

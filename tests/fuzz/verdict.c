@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a verdict that is taken tells one story, can be written, and is then
  * taken again and stays the same.

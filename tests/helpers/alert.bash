@@ -1,4 +1,5 @@
 # shellcheck shell=bash disable=SC2016,SC2034
+# SPDX-License-Identifier: MIT
 # For tests of mcp-alert: verdicts of three regions, the routes that get the events,
 # and a store for the whole file. Needs lib.bash and redis.bash. The credential
 # "hook" holds the secret "a canary"; alert_teardown ends the processes of `pids`.

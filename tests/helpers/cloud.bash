@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # shellcheck disable=SC2034 # variables are for tests
 # For tests of regions that are functions or workers, beside helpers/fleet.
 

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # The afternoon of article 1, as five regions record it: every minute from 13:55
 # to 15:00 UTC, each region at its own second, with get_data renamed to
 # fetch_data at the origin at 14:02. Needs probes.bash.

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # Real stores of more than one kind, each in a folder of its own: a Redis with
 # TLS, three sentinels with a master and two replicas, a cluster. Needs lib.bash.
 # A server of such a store is a folder in it, by number:

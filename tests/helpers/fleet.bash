@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # For tests of mcp-fleet: hosts, a configuration, a round, and a check that nothing
 # is left of it. The scripted server and a store run for the whole file; and, where it
 # has a function hosts, what that makes.

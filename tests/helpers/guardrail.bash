@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # For tests of mcp-guardrail and other clients of the read API: an API whose answers
 # the test sets.
 

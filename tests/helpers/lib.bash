@@ -1,4 +1,5 @@
 # shellcheck shell=bash disable=SC2016,SC2034
+# SPDX-License-Identifier: MIT
 # For all tests of programs: peers, waiting, and checks of the records of a probe.
 
 # shellcheck source=/dev/null

@@ -1,4 +1,5 @@
 # shellcheck shell=bash disable=SC2034
+# SPDX-License-Identifier: MIT
 # mcp-serve as FastCGI behind lighttpd on a free port of this machine. Needs lib.bash
 # and redis.bash.
 

@@ -1,4 +1,5 @@
 # shellcheck shell=bash disable=SC2016,SC2034
+# SPDX-License-Identifier: MIT
 # Maintenances of three servers, two of which have an account, as of NOW, with a
 # store for the whole file. Needs lib.bash and redis.bash.
 

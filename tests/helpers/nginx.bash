@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # nginx as a process of the test. Needs nothing else.
 
 # nginx_run CONF: whether it listens by that file of this folder; its process is NGINX.

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # For tests of alerts about the pipeline itself: a store, two routes, and minutes.
 # Needs lib.bash and redis.bash.
 

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 
 # probes SLUG REGION AT [STEP ERROR]: the lines of one whole probe. Tests make
 # thousands, and so no program is started for it.

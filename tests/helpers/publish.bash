@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # For tests of mcp-serve: servers as the aggregator publishes them, and the program
 # called as a CGI. Needs lib.bash and redis.bash.
 

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # A Redis of a file's own, or of a test's, on a Unix socket.
 
 # For a file without functions of its own for these: one for all its tests.

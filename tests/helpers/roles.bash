@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # The roles of scripts/deploy/store/users.acl: a Redis that has these users, and
 # programs that are run as them. The default user may do everything there, for the
 # test itself. Needs lib.bash and redis.bash.

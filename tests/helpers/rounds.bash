@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # Rounds of a whole fleet before a real server that is deployed anew: three regions
 # probe it, mcp-aggregate judges, and mcp-alert tells. Needs lib.bash and redis.bash.
 

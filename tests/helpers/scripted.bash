@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # For tests of mcp-probe against the scripted server (tests/fixture/server.mjs): it
 # runs for the whole file, at HOST, and each test has a private folder.
 

@@ -1,4 +1,5 @@
 # shellcheck shell=bash disable=SC2034
+# SPDX-License-Identifier: MIT
 # For tests of mcp-serve as of a fixed minute.
 
 load "${BASH_SOURCE[0]%/*}/lib"

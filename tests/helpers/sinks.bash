@@ -1,4 +1,5 @@
 # shellcheck shell=bash disable=SC2016,SC2034
+# SPDX-License-Identifier: MIT
 # The vendors that mcp-alert sends to, as tests/fixture/vendors.mjs plays them.
 # Needs alert.bash.
 

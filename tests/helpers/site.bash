@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # For tests of what is around mcp-serve: a server in each state, and mcp-serve as a
 # CGI or behind a real web server.
 

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # A small fleet of every kind, made by the programs themselves. Needs
 # probes.bash, and a store at MCP_STORE.
 

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # For tests of mcp-aggregate with a store: one Redis for the whole file, empty
 # when a test begins.
 

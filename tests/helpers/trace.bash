@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # bats notes before each command where it stands: a third of a millisecond, most of
 # what many tests take. Bash says it at the command that fails, and to ask it then is
 # enough. TRACE=1 has all of it back, for a test that ends by `exit` or in a trap.

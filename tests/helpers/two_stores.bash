@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # For tests of what goes from one store to another: two Redis for the whole file,
 # A and B, empty when a test begins. MCP_STORE names A.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What the first article tells of, made to happen: a cache that is stale after a tool
 // was renamed, routes of one region that lead nowhere, one origin of two that is dead,
 // a wrong certificate at one point of presence. Prints, minute by minute, what the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A part of a day with random faults of our own parts, and outages of servers beside
 // them: every outage is told of once and to its end, nothing else pages, and no event
 // is lost. One seed makes the same plan.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The laboratory: its world, the minutes of its fleet, and what can be done to both.
 // It is run in the namespaces that run makes or, if there are none, on loopback.
 import { execFile, execFileSync, spawn } from 'node:child_process';

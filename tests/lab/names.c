@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * names.c: what a region's resolver says, where it can have none of its own:
  * LD_PRELOAD=names.so NAMES_FILE=FILE, which has a name and its address on each line.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A night on call: ten servers, three regions, and one trouble after the other, each
 // once, at a pace of a minute. Prints what people were told of each, after how long, and
 // whether it is true; and fails where a message or a page is false, a page is late,

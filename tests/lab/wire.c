@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * wire.c: the way between a region of the laboratory and the rest of the world, with
  * latency and loss. It is for kernels without netem, and can be changed while it is

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Goal: who was told takes it with the buttons of the page, another takes it over
 // from there and hands it back, in a real browser on a phone's screen.
 //

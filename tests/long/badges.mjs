@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Goal: badges in a real browser: theme=auto is light or dark as the page that has
 // it in an <img>, and as the reader where it stands alone; all text has the contrast
 // of WCAG 2.2, 1.4.3, on what is drawn behind it, and stays inside. All kinds of

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A minimal web server on the loopback that runs one program as a CGI, so that
 // little is between a browser and the program.
 import {spawn} from 'node:child_process';

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * clock.c: the time of day is what a file says, for tests of what happens in
  * weeks: LD_PRELOAD=clock.so CLOCK_FILE=FILE, which has epoch seconds as a double.

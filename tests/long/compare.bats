@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: make compare shows what it promises: of the same real servers, we see each of
 # the faults and name it, Prometheus sees those that its exporter can see, and nobody
 # calls for a server that works. Nothing is left of it. It takes five minutes.

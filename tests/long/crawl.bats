@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # shellcheck disable=SC2154 # what run sets
 # Goal: a registry of 2,181 servers, as many as in the audit of the articles, is crawled,
 # also by crawls that are killed; one round of five regions on this machine probes

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Goal: the widget works on any page, and changes nothing there but its own place;
 // and the preview page shows it as it is.
 

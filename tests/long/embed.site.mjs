@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What the tests of the widget share: a Redis of their own, mcp-serve behind a
 // server that can be made to misbehave, pages on a foreign origin, and a
 // browser.

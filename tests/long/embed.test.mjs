@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Goal: the widget on other people's pages, in a real browser: in all modes,
 // with whatever its site answers. Never a false green, never an empty place,
 // always a link to the status page.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: while records come in, a master of Sentinel or of a Cluster is killed, slots
 # are moved, a node is added and one removed: no record that was accepted is lost,
 # none is counted twice, nobody is shown down or paged for it, and the work goes on

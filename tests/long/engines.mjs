@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Minutes of a fleet, one after the other, into a Sentinel or a Cluster of
 // scripts/deploy/store/run, with its TLS and its users, while masters are killed,
 // slots move, nodes come and go; and into a Redis that is left alone. In the end

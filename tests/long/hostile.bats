@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: of 50 servers in three regions, ten are hostile and one region was taken
 # over: the other forty are judged right, in every round, in time, and the store is
 # at most a fifth larger than for fifty good ones.

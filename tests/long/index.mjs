@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Goal: pages of the index of a large fleet, of a FastCGI worker that has none of
 // them in its memory: how many milliseconds of CPU time each takes the worker, beside
 // what compressing half a megabyte takes, and how large it is compressed. The rows of the

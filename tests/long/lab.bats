@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: in five real networks, over ssh, what the first article tells of is seen as
 # the articles promise; and faults of our own parts hide no outage, make none, and
 # lose no event. See tests/lab/README.md.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What servers say, changed every day of thirty: 12 tools of the corpus each, of which
 // one changes between two days, in five regions, by the clock of clock.c, through
 // mcp-aggregate and mcp-alert. As many others, still-N, say the same all the time, and

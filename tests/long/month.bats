@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: a store in which probes that say nothing new live for ten minutes answers,
 # after thirty days of outages and deployments, what one that kept everything
 # answers, and takes at most 250 KB for a server, with what mcp-alert keeps, and 100 KB

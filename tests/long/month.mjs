@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Thirty days of 10 servers in five regions, with outages and deployments, live: by
 // the clock of clock.c, everything goes through mcp-aggregate and mcp-alert.
 //

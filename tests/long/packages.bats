@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: who installs the packages of `make deb` in an empty Debian has services that
 # start, a fleet after one command, regions by ssh and by themselves, all of it still
 # after an upgrade and a restart, and nothing left once they are purged; and the images

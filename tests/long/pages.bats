@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: what people see of every state, and of an incident that they take, in a real
 # browser. The pictures are in build/shots afterwards, to be looked at.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A picture for README.
 // usage: node picture.mjs page BIN NOW MODULES FILE   (MCP_STORE is filled: see fill)
 //        node picture.mjs terminal COMMAND FILE        (what it said is standard input)

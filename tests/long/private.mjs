@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Goal: in a real browser a person types the token of an account, or follows a link
 // that signs in, goes from there to a private server, and signs out; a page of
 // another site sees nothing of it. Pictures of each page, light and dark, wide and

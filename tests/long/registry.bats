@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: a list of 100,000 servers is read in two seconds and 80 MB, and nothing that
 # reads it looks for one server among all others.
 # SLACK: how many times slower this machine may be.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Goal: what people see of every state, in a real browser: pictures of each page
 // into build/shots, light, dark and narrow; nothing is wider than the
 // window, no request leaves the origin, nothing is refused by the policy, and

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: a store of 2,000 servers goes to another one whole, in little memory, and a
 # restore that is killed is seen.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: 10,000 targets of which 1 % hang and 1 % drip are probed within the deadline
 # plus what the healthy take, and each is reported once; killed at any moment, what
 # was printed is whole lines. 1,000 probes at a time take at most 40 MB, and blame no

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Goal: what /page.js does in a real browser: each time is shown in the zone of its
 // reader; while trouble goes on the page is loaded anew each minute, in place, until
 // somebody stops that or the trouble is over; and without it nothing is missing.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: what is built once is not built again, a warning that was passed over once is
 # still an error with WERROR=1, and a group of tests that crashes hides no other.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: what scripts, tests and examples of the manual call comes with a package that scripts/deps installs, or
 # with one that those need; a newcomer has no other.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: what is written about the programs is what they do.
 
 load ../helpers/trace

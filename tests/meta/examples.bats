@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: every command in EXAMPLES of a page, and in README.md, is run, as it stands, and
 # does what the page says. It has a machine of its own for that: names, networks and folders are those of
 # the examples, and behind them are real programs.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: the rules that a reader of the source relies on hold.
 
 load ../helpers/trace
@@ -287,4 +288,34 @@ included() {
 	run bash -c 'shopt -s extglob
 		cat scripts/mcp-fleet scripts/!(cloud|inbox_*).bash | grep -oE "^[a-z_0-9]+\(\)" | sort | uniq -d'
 	[ "$status $output" = '0 ' ]
+}
+
+# Files that say no licence of their own, as expressions, and why: LICENSE holds for them.
+LEFT_OUT='
+\.(md|txt)$ prose
+\.(json|jsonl|gz|tsv|rows|story|dict|bin)$ data
+\.(svg|png)$ pictures
+^serve/pages/land\.path$ data, in the public domain
+^serve/preview/glyphs\.licence$ the licence of the letters
+^tests/fuzz/corpus/ inputs
+^tests/fixture/releases/[0-9] of a release, as it was
+^tests/fixture/.*\.yaml$ data
+\.(same|allowed|banned|list|npmrc)$ lists for tools
+\.acl$ Redis takes no comment there
+^scripts/debian/(changelog|control|copyright|source/) forms of Debian
+(^|/)(LICENSE|\.git(ignore|attributes)|\.clang-format)$ itself, and settings of tools
+'
+
+@test "every source, script, page and unit names its licence" {
+	local file
+	git ls-files -co --exclude-standard |
+		grep -vE "$(grep . <<<"$LEFT_OUT" | cut -d ' ' -f 1 | paste -s -d '|')" |
+		while read -r file; do
+			[[ ! -s $file ]] || head -n 3 "$file" | grep -q 'SPDX-License-Identifier: MIT' ||
+				echo "$file"
+		done >"$BATS_TEST_TMPDIR/without"
+	diff /dev/null "$BATS_TEST_TMPDIR/without"
+	# And what is made of them.
+	[ "$(head -qn 1 build/serve/*/*.c build/alertd/*/*.c build/aggregate/store/*.c |
+		grep -vcF '/* SPDX-License-Identifier: MIT */')" -eq 0 ]
 }

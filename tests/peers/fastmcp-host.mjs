@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A fastmcp server; with "stateless" as the argument, one without sessions.
 import { FastMCP } from 'fastmcp';
 import { z } from 'zod';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // @hono/mcp with one transport for all clients, as its README shows it.
 import { StreamableHTTPTransport } from '@hono/mcp';
 import { serve } from '@hono/node-server';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Preload for a server that would bind all interfaces, or a fixed port:
 // every TCP listener goes to 127.0.0.1, on a port that the kernel chooses.
 // PEER_PORT: use this port instead.

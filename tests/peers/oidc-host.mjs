@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // An authorization server (oidc-provider) that gives tokens to clients, and an
 // MCP server (SDK v1) that has each token introspected there. OIDC_FORMAT:
 // "opaque" (the default) or "jwt", which the MCP server then verifies itself.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a client of the official SDK makes of servers: for each line of input, a URL,
 // a line "URL<tab>RESULT", in the order of the input. It connects, lists all tools, and
 // leaves. RESULT is "ok"; "login" where it sends its user to the authorization server

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Clients of the official SDK that say to be mcp-probe, one after the other:
 // each connects, lists the tools, calls one, and ends its session.
 // usage: node sdk-client.mjs 1|2 VERSION [http|sse URL]...; the first is the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A client of the official SDK that uses all tools of mcp-serve, and prints a line
 // of JSON: the revision that was agreed on, and what each call gave. The SDK checks
 // each answer against the outputSchema of its tool.

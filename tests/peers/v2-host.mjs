@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The SDK's second generation: speaks 2026-07-28, and with "stateless" as the
 // argument (instead of "reject") the older versions too. $PEER_TOOL renames its
 // first tool; with $PEER_SHUFFLE its tools are in another order each time. For

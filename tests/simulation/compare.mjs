@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Whether the verdicts on standard input are those of the truth: of every server
 // and every minute one, and no other.
 import fs from 'fs';

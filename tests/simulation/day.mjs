@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A day of a fleet, with incidents, and what its verdicts must be.
 //
 // day.mjs generate TRUTH >records   the records, in the order in which they came

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What happens to servers, as an operator would tell it. Each kind writes into
 // the plan of a server what its regions meet, beginning with tick `a`, and says
 // what the verdicts must be: the story, by which the model is held too. A tick

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The rule of mcp-aggregate(1), told once more and as simply as can be, for
 // verdicts to be compared with. It was written from the rule, not from the code
 // of the aggregator. Instants and durations are whole milliseconds, so that

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The plan of a server: what each of its regions meets at each tick, and what
 // the verdicts must be. The probes of the day follow from it.
 

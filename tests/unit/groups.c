@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * groups.c: one program of many groups of tests, each of which was a main() of its own.
  *

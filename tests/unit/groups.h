@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * groups.h: what a program of many groups of tests (groups.c) and its groups share.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 // Goal: a call is skipped when it is known to fail, and never because we do not
 // know; and what the API says is worth no more than its as_of.
 import assert from 'node:assert/strict';

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: records through a pipe become the verdicts of mcp-aggregate(1), with
 # its exit statuses, whatever else comes through that pipe.
 

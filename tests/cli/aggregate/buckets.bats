@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: an audit puts every server of a list where mcp-audit(7) says, by
 # what real probes saw of it; its counts, shares and lists agree.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: what tools say is kept once for each server, by region and time, within its
 # bounds; what does not agree is refused, and the rest is stored.
 

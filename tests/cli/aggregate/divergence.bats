@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: while a cache serves the tools of yesterday to one region, the verdicts
 # say which regions see which tools, by name, and since when; and an ordinary
 # deploy is nothing of the kind.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: explain says what each region saw, which row of the rule fired, and why
 # not another, of now and of a minute that is over.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: a few of the batches that tests/fuzz/ingest.mjs makes up, the same each
 # time; `make fuzz TARGET=ingest` makes up others.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: no input makes mcp-aggregate crash, hang, grow or lie; what it cannot
 # use it names, and what it can use it uses.
 

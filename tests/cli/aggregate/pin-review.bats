@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: what tools said when people agreed to them stands in tools.lock, too; each
 # change since is shown with its words and its class, and asked for by server.
 

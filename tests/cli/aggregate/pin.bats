@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: the tools that people agreed to stand in a file that can be reviewed;
 # any others are told by name, and fail a probe; a new agreement is a commit.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: how long each region took, and where that time went, is counted once an hour,
 # of probes that were not broken, and takes little room.

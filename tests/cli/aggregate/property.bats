@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: whatever the order in which records reach the store, and whoever is
 # killed on the way, the store holds the same, and each minute is published and

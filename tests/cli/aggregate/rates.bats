@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: latency, baseline and error rates are those of the probes, whatever their
 # order, whoever counts them, and across hours and days; in bounded space.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: a recorded day judged again says what it said then; what another policy
 # would have said is told to the minute; and a backfill counts what nobody has
 # counted, once.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: the records of a probe stay where they say something, and what a row of
 # three bytes knows of the others is enough for whoever asks later.
 

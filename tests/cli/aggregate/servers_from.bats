@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: servers come from lists of target records, too, and what many have in
 # common from `defaults`; a line that is wrong costs its own server alone, and its
 # fault is told with the list and its line.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: what a runner printed becomes records of its region and of the servers that
 # were asked for, each with its kind; what is left over says why. See also
 # tests/cli/fleet/sift.bats.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: signs of poisoning are found in what write-ups of attacks describe, and
 # hardly ever in what real servers say; the manual has the figures.
 

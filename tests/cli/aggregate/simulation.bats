@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: a day of a fleet to which everything happens that a person on call can
 # tell of, judged again, says of every server and every minute what the rule
 # says, and what was injected.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: what a store of a fleet holds goes to another one whole, by a snapshot that
 # is found out where it is cut off or altered, and then changes nothing.

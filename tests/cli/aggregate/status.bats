@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: status shows what is published, and no colour beyond its time; what the
 # regions see now; and whether the fleet itself works.
 

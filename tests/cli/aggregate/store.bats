@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: what was ingested is in the store once, whatever the order; a minute is
 # published once; and a store that fails says so and makes no server look down.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: whatever a taken-over region sends, ingest stores the probes of all
 # others, takes in no more of it than the contract allows, and calls it what it
 # is: a line that is refused, never a store that failed.

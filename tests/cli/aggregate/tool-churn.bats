@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: a server whose tools change again and again costs the store no more than
 # another, and is told of once, until it calms.
 

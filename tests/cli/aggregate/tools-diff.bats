@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: what changed between two lists of tools is told with its class: of real
 # servers, what their authors say of the release; of hostile lists, in bounds.
 

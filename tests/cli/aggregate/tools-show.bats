@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: what the tools of a server say is printed as of any time, for each region, with
 # both sides where regions differ; and how it changed.
 

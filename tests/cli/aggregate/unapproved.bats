@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: what verdicts say of changes that nobody approved: their class, since when, of which
 # regions; and what becomes of an incident when that changes, or cannot be known.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016
 # Goal: whoever was told of an incident acknowledges it from the page that the
 # event names, and nobody else can; to look at that page changes nothing.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016
 # Goal: a night of verdicts becomes the events of mcp-incidents(7), each told once,
 # whoever runs beside it and whatever is killed in between.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: a real Alertmanager shows our incidents, one alert each, until they are
 # over, whatever their severity becomes.
 

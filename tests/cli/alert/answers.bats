@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016
 # Goal: whoever answers in PagerDuty, Opsgenie, Slack or on the phone need not
 # answer again: our own ladder stops. Only what the vendor signs counts, it counts

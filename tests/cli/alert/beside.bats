@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: what mcp-alert tells beside downtimes, from the records of five regions
 # to the events: a cache that serves yesterday's tools to one of them, a deploy
 # like any, and a region that falls silent, which is nobody's recovery.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016
 # Goal: before the night comes: what a configuration would do is checked, who
 # would be told of what is said, and a P1 that is none goes through the real

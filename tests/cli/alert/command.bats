@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016
 # Goal: a command that is a route runs as if somebody had typed it in a clean
 # shell, whatever whoever started mcp-alert made of signals, descriptors and the

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016
 # Goal: whoever types a command half awake is understood, or told what to type.
 

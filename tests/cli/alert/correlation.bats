@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: a trouble that many servers share is one incident, whoever runs beside
 # it and whatever is killed in between; who asks for some servers is told of each.
 

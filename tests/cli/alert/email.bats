@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: an incident is a thread of mail, on a real server through STARTTLS and
 # TLS with a login, and on a strict one that greylists, refuses, stops and hangs.
 

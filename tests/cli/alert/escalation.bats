@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016
 # Goal: who is told, and when: by the time of day, up a ladder until somebody
 # acknowledges, and what can wait together with others; with a real store, and

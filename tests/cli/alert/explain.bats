@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016
 # Goal: why a server paged, or why not, on one screen; and what was told of it.
 

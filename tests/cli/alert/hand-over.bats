@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016
 # Goal: who looks after an incident is known and changes only where somebody says
 # so; what is handed back wakes others again, and what nobody will probe again can

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: the dead man's switch is held only while everything works: whatever
 # stops in the pipeline stops the call, and a call that fails stops nothing.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # shellcheck disable=SC2154
 # Goal: a route that hangs costs itself alone: whoever has other routes is told as

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: the clock of this machine is wrong for one run, by ten days or by an hour,
 # and right again: nobody is paged for that, and nothing that was to be told, or
 # is to be told later, is lost.

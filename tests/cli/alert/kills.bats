@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: whoever kills mcp-alert, whenever, no event is lost; what arrives twice
 # is the same event; two of them side by side tell once.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016
 # Goal: what a maintenance breaks is noted and told to nobody, what outlasts it
 # is told of, and whoever was told before is told of the end.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016,SC2086,SC2153
 # Goal: a maintenance is added by the web, to a server of the account whose
 # writing token is shown and to no other, and never so that more is silent than

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016,SC2086,SC2153
 # Goal: a maintenance is added, shown and ended by its commands; what is wrong is
 # refused in words.

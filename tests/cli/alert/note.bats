@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: what operators say to the public stands with the incident that they mean, and
 # nothing else that they say does; what became of an incident is kept for 92 days.
 

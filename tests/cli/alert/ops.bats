@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016,SC2030,SC2031,SC2034
 # Goal: operators see and change in the console all that the commands change. The console
 # refuses another's session, a form or a link used twice, a server of another account, and

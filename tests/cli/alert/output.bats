@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016,SC2030,SC2031
 # Goal: what mcp-alert prints is a copy of what it delivers: a reader that stands
 # still, or goes, costs no page a second, and no page at all.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016,SC2030,SC2031
 # Goal: whoever proves nothing costs nothing: no command of the configuration runs, and
 # the store hears nothing. Whoever does prove it waits for a slot, of which there are few.

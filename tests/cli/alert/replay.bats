@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: a recording says what would have been told, when and to whom, on its own
 # clock; what another policy would have told is set beside it; and nothing is
 # sent or stored.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016
 # Goal: what people were told is remembered with its deliveries, for 92 days, and a
 # report says how the nights were.

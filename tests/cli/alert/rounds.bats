@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: verdicts that come together are decided on together, and it makes no
 # difference to what is told: nothing waits for lines that do not come, and who
 # was faster meanwhile is not overwritten.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: the stories of tests/scenarios are told as they expect, and a story that
 # is not, or is none, is named with what is wrong with it.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016
 # Goal: what mcp-routes(5) shows of how to check a signature works as it stands
 # there, in each language, and takes nothing else.

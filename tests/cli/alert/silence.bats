@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016
 # Goal: what is known is silenced by kind, region, step and server, for a while and
 # for a reason; it is seen where somebody looks, and told when the silence ends.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # shellcheck disable=SC2016
 # Goal: whatever a vendor answers, slowly, half, or never: nothing is lost, nothing

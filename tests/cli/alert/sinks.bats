@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016
 # Goal: each sink says to its vendor what the vendor documents, through the life
 # of an incident; and what the vendor answers is understood.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # shellcheck disable=SC2154
 # Goal: a pipeline that stands still is told of, once, to those who want to
 # know; and neither that nor a store that is away ends an incident.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # shellcheck disable=SC2154
 # Goal: a store that does not answer is told of without it, once, to those
 # who want to know; and what is remembered for that is ours alone.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016
 # Goal: a server whose tools change all the time is one incident in the store, to
 # whoever wants it, and what is not told meanwhile is said.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: an incident ends, and somebody is told, when its server is taken out of the
 # configuration, or the route that was told of its beginning has another name.
 

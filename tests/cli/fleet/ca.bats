@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # shellcheck disable=SC2030,SC2031 # each test is a subshell
 # Goal: a server whose certificate is of a private authority is watched from every

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: what regions are trusted with stays where it is, whatever runs them: a secret of
 # a server on a machine behind a forced command, in the layer of a function, in the

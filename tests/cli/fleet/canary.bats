@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: the secret in any slot, of a server, a route or the store, old or new, stays in
 # its file while a fleet probes, alerts, publishes and rotates: it is in no output or

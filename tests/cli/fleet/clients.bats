@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: whatever people write into the files of their clients, each entry is a server of
 # the fleet, or named with the reason.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: the list of a registry is kept up to date in a folder, politely; who is killed
 # goes on; a registry that lies changes nothing, or what it says is left out and told.

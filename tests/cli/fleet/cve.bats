@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: who runs the programs on a machine, in an image or as a function is told which
 # libraries are older than those that Debian had when the release was made, and which

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: what tools say comes from the regions into the store in the round in which it
 # is news, and in no other; what the store does not take is asked for again.
 

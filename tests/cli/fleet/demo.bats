@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: the demo shows what it says, with real servers, from a tree and installed; and
 # however it is ended, no process of it lives on, and its folder is gone.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: what is wrong with a fleet is told with the command that mends it; that
 # command, typed, makes the finding go; and a fleet that is well has none.

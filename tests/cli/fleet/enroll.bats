@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: a machine that ssh(1) reaches is checked before it is a region, and is changed
 # only if that is asked for; what is made there lets rounds probe, and do no more.

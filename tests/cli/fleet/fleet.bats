@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: a round of mcp-fleet ends in time, whatever the regions do; what they
 # saw is judged, what they did not see is no pass, and nothing is left behind.
 

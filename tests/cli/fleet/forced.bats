@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: who holds the ssh key of a region, whose forced command is the one of the
 # manual, can have servers probed, and nothing else: no file, command, forwarding or

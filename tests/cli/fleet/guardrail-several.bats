@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: mcp-guardrail with several servers, and what it leaves beside a deploy.
 
 bats_require_minimum_version 1.5.0

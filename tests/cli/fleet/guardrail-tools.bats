@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: a build fails where a server's tools are not those that people approved, and
 # says which words changed; without a store, and with nothing but tools.lock.
 

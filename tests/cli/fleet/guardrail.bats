@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: a deploy passes exactly when the table of mcp-guardrail(1) says so, and
 # every run says why.
 

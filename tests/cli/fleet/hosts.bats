@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: a region is one machine, and the one that it is configured as: two that
 # are one have one vote, one that believes to be another has none, and a host key

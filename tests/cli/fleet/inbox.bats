@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: regions that probe by themselves, each with a user of the store that can fill
 # its own inbox and do nothing else, are judged like those that are asked; what they

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: from what a client uses to a fleet that works at once: a configuration that is
 # read back to the same values, credentials that only the owner can read, nothing
 # overwritten, and no secret anywhere else.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: a region that is a function of AWS Lambda probes as any other, in as many
 # invocations as it takes; and whatever becomes of these is trouble of the region, and

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: a server or a region that is slow holds up no page: what has been reported is
 # judged and told while the round goes on, and the rest when it comes, once.
 

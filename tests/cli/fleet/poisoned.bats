@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: a region that was taken over speaks for itself, and costs the others
 # nothing: neither their records, nor their time, nor their place in the spool.

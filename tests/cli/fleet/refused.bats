@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: what is wrong in a list costs its own server alone, and is told once a day; a
 # configuration that is refused stops no fleet that ran before: it goes on with the last
 # one that was not, and pages.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: the list of a registry becomes targets that mcp-probe takes, all of it
 # or nothing, and what is left out is told.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: a new credential is used in every region or in none: it is verified by a probe
 # from each before the old one goes, whatever fails or is killed on the way; and the

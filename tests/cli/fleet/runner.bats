@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: whatever a runner does, what it saw is kept, what it did not see is no
 # pass, and the round goes on; and so with the store.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: who can read the file of a secret is the same for scripts (scripts/secrets.bash) and
 # for programs (lib/base/secrets.h): by mode, owner, group and access control list.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: a region has one connection for many rounds, to a machine whose key is known,
 # and no change, failure or attack is hidden behind it.

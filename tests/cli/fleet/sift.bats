@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: whatever a runner prints, what goes on to the store is whole records of
 # that region, with all good probes among them, and ends no ingest.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: a snapshot that is there is whole, so many are kept as were asked for, and what
 # was not uploaded is known.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: what the store does not take is kept as long as that is the store's
 # fault; what fails for a reason of its own holds up nobody, is set aside after a
 # second try, and is told of until somebody has seen to it.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: a region that is a worker behind a web server probes as any other; its token is
 # told to it alone; and who has the token has no more than what a probe from there says.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: a server that wants a credential is told from one that is broken; the
 # trail of its OAuth metadata is followed as clients do; and a secret is shown
 # to whom it is for, and to nobody else.

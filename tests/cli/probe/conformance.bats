@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: of the official conformance suite for clients, in both releases, every
 # scenario that applies to a probe comes out as tests/conformance/scenarios has

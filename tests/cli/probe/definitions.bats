@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: a probe tells what tools say of themselves, once it is asked: of each whose
 # digest is news, whole, checkable and harmless, within its bounds; and else nothing.
 

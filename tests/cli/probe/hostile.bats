@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: whatever a server sends, a probe of it costs half a second of CPU time
 # and 32 MiB at the most, says what was too much, and takes no time from others.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: what HTTP itself gets wrong is named plainly; compressed answers are
 # read, and bounded; -v shows the exchange and no secret.
 

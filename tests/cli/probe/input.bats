@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: what mcp-probe cannot use is refused in one line that says why, and the
 # rest is used.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: nothing that a server hands us leads into a private network: neither over
 # a connection that another target opened, nor by way of a proxy of our own,

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: whatever a server does, a probe ends in time, stays small, and leaves
 # no session behind; it notices when nobody reads on, and blames no server for what

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: a server behind a client certificate is open to who holds it, a wall to
 # who holds none, and broken to who holds another.
 

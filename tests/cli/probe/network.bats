@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: what keeps a connection from being made is named: the name, by a name
 # server of our own in a network of our own; then the address.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: a client of an authorization server gets its token as the specifications
 # say, from the issuer that it is for and no other, keeps it to itself until it
 # ends; and no record tells what a server tells back of a secret.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: mcp-probe calls healthy what clients can use, and nothing else. Both generations
 # of the official SDK are asked of each server of tests/peers/oracle.tsv, and the probe;

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: behind nginx, over TLS and HTTP/2, every real server is what it is
 # without, and is left as it was; and what nginx itself answers is named.

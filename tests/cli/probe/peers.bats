@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: of real servers mcp-probe tells what SERVERS knows of them, whichever
 # revision they speak, and none of them is left with a session.

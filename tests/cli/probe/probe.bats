@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: mcp-probe tells of a server that works what is true, in each form of
 # output, for one server and for many, and its exit status says the same.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: the proxy that the environment names is used, as curl would; and when it
 # is the proxy that fails, nothing is said about the server.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: mcp-probe sends what the official SDK sends, byte for byte, so that an
 # edge which keeps answers by what was asked gives it what it gives to clients.
 # Both generations of the SDK are asked here, by the side of it.

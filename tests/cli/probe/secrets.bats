@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: whatever a server repeats of a secret, its own or another target's, in
 # whatever form, by whatever transport and wherever, none of it is printed: not

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: mcp-probe gets its answers where they come, and no others: on the event
 # stream of HTTP+SSE, and from a stream that the server leaves in the middle;
 # and nothing of it is left open, whatever the server does.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: step 2 passes for a good certificate, and names what is wrong with each
 # bad one and with each handshake that fails.
 

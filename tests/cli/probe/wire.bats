@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: mcp-probe sends what each revision of the protocol asks for, and no
 # more; finds the era whatever a server makes of server/discover; and names
 # what is wrong with an answer at the step where it came.

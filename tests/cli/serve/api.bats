@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: each path of the API answers as the OpenAPI document says, in every state of
 # a server and of the store; and only the holder of its token can read an account.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: every badge is an image, whatever is asked for, and says to eyes and ears
 # what is published, or that nobody knows.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: the widget is what its source says, small, plain ES5, and sent so that
 # any page may load it; its preview runs no script but that, takes nothing from
 # a stranger as markup, and needs no store. What the widget does in a browser is

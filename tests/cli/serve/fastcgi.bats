@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: as FastCGI behind a real web server the answers are those of the CGI;
 # the program outlives its store, and ends when it is told to.

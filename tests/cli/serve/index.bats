@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: the index of a larger fleet is true, whoever keeps its rows: it has every
 # public server once, and nothing of what is private or gone.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: what others are given to read the API with reads it: the liveness module,
 # the Nagios plugin, and the examples for Datadog and Grafana.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016
 # Goal: whatever anybody asks, no page, feed, image, calendar, manual or answer of MCP
 # holds what is not public. Every slot of the store that is for operators holds the

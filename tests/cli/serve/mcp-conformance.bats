@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: of the official conformance suite for servers, every scenario that applies to
 # a server that has tools alone comes out at /mcp as tests/conformance/server_scenarios

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: agents that ask at /mcp are told what the pages tell, by each release of the
 # official client and in each revision of MCP; mcp-probe finds the endpoint healthy;
 # and whatever they ask, they learn nothing that is not for them.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: the pages of servers in every state, from a store that the real programs
 # filled: they are valid, small, load nothing from elsewhere, and say nothing that

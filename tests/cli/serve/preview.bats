@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: beside a link to a server or an incident stands an image that another
 # program can decode, as of the minute of the verdict, with the caching rules of the
 # page; and of a private server there is none, as if there were no such server.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: the private pages of an account are there for a browser: whoever types the
 # account's token, or follows a signed link, reads them until signing out, behind a
 # real web server; and nobody else learns anything, not even whether there is such an

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: Prometheus reads what is published, of one server or of all, finds
 # nothing to say about its form, and with the rules and the dashboard that we

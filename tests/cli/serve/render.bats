@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: rendered, the public site is the same files as its answers; only what
 # changed is written, whole; and a folder goes on claiming nothing that nobody
 # knows any more.

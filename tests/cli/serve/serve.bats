@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: answers hold what was published, with the header fields of the contract, as
 # a CGI and through a real web server; clients that may not know of a server cannot
 # tell that it exists; and no answer gives a state that is not known.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: under load, a store that stops, hangs, is emptied or starts anew leads to
 # documented answers only, ends no worker, and a second after it is back so are the

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # shellcheck disable=SC2030,SC2031 # each test is a subshell
 # Goal: in a fleet that `mcp-fleet init` made, whoever clicks the link of a message has
 # acknowledged it, behind each web server whose files are shipped; and where the link

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: each program does its whole work as the user of its role in users.acl; a
 # reader can write nothing, and who ingests can read no token's digest, by whatever

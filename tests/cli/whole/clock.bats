@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: a clock that was wrong for one round blinds nobody: an outage is told by the
 # first round with the right clock, whatever that one left in the store.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: a shell completes what --help of a program and of its commands names, and
 # nothing else; and completions are installed where shells look for them.

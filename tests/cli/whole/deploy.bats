@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: what scripts/deploy has for web servers and for systemd is what these
 # take; and through nginx and lighttpd, as CGI, as FastCGI with a cache and as

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016
 # Goal: where a server says something else in one region, operators hear of which tool,
 # which region and which words; and nobody of an answer that is only written otherwise.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # shellcheck disable=SC2030,SC2031,SC2154,SC2155
 # Goal: a Redis with TLS, one that Sentinel watches over and a Cluster are stores

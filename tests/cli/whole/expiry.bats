@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: how long certificates and credentials are still good is told in time,
 # once, to those who can do something about it, and nothing is given away for it.
 

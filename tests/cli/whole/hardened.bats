@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: a program that is taken by surprise has little to offer: it is linked and
 # compiled with what there is against that; and one that is killed leaves nothing
 # of what it knew, nor can it be looked into.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: a region whose own network is cut off reports nothing of its servers:
 # no red, no page, one event to the operator; and an outage stays an outage.
 

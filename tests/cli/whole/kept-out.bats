@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: what keeps our checks out is not told as the server's trouble, from the probe to
 # the badge: a credential that is refused, which worked before; and answers of 429.
 

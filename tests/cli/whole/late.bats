@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: minutes that nobody could judge, because the store was away, are judged
 # for themselves once their records are there: they are counted, once, and an

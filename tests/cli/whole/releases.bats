@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: the programs of this version read the store and the records of every
 # release, and say of them what its own programs said; and they leave alone a
 # store that is newer than themselves.

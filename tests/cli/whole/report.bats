@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: from the records of a month comes its report: right figures, ranks, buckets and
 # walls, as a page, as CSV and as JSON; of public servers only; and once it is final it

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # shellcheck disable=SC2030,SC2031
 # Goal: `make run` shows real servers in several states, or the one that is given; and

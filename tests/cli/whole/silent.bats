@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: a region that fails and stops reporting does not fail on: neither for the
 # operator, nor on the page, nor in what is counted.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # shellcheck disable=SC2016
 # Goal: a cache that gives clients an older list of tools than the server has is

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: with MCP_STATS=1 each program says in one line what it did and took, however it
 # ends; the scrape has the same of the last runs; a worker of mcp-serve says how it
 # is without disturbing a request; and in the journal each line has its priority.

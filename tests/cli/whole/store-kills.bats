@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # shellcheck disable=SC2034,SC2153 # what helpers use, and what they set
 # Goal: a Redis that is killed, at whatever instant, and started again from its

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016
 # Goal: a change that nobody approved is one incident, by what it does to callers: not a
 # drift beside it, nor a downtime; and it ends with a pin, or when it is taken back.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * schedule.h: fleets made up from a seed: regions, intervals, outages, http.429,
  * silences, clocks that are off; and the records that they send, in any order.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: for any probes, regions agree as mcp-aggregate(1) says, compared with a
  * search of all possibilities; and an outage that all regions see is red at

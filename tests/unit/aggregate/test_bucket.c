@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: every server of an audit is in exactly one bucket, the right one,
  * whatever its regions saw; and the shares are right to a tenth of a percent.

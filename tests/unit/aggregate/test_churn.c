@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: how often the tools of a server change is counted once for each change,
  * however often it is looked at, and decides when that is too often.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: whatever the order of the lines, whatever repeats and whatever is cut
  * off, collect.h makes the same histories of the same probes.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: what a file says comes out as its page says: in the structs, as JSON
  * and as target records; and what it does not say has its default.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: which regions see which tools, in words that are short and true, and
  * in which a name that a stranger chose does no harm.

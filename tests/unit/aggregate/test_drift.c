@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a change of tools is seen once and by name, and regions that see
  * different tools are told apart from regions that see none.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: where regions see different tools, who sees which, by name, and since
  * when, however long ago that began.

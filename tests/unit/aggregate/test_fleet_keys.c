@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: each key that keys.h makes is known by its name, with its type and whose
  * it is; and no other name is.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Goal: what a slot says is what was written; a broken row says nothing. */
 #include "store/hour_row.h"
 #include "terms/layers.h"

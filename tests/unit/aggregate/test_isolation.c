@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a region that no server answers says nothing about the servers, if they
  * are many and no other region sees them fail: its own network is cut off. What

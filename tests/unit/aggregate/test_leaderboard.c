@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: of a month counts what mcp-audit(7) says, and servers stand in the
  * order that it says, whatever order they came in; who is hardly known has no

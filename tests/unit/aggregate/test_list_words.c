@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: where two lists of tools differ is told in a few words, in which nothing
  * is hidden, however long and hostile the lists are.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: what a verdict tells of each region, which of them are awaited in a round,
  * and the latency of those that are not broken.

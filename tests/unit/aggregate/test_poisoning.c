@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: each rule finds its signs wherever they stand in a definition, however
  * they are written, and finds nothing in what honest servers say.

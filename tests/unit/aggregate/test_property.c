@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: for fleets and outages made up at random, the verdict is that of a
  * second, slower implementation of the rule in this file, and does not depend

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: every window counts each of its probes once, at its edges too;
  * percentiles are of the probes that were not broken; and the figures of an

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: the time since when a region is in its state is that of the first probe
  * of the series, even where that probe is no longer kept, and is never before a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: each server is checked once in five minutes, whatever its interval;
  * what a check found is read within its limits, and stays in the verdicts for

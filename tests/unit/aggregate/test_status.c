@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: the screen of mcp-aggregate status shows no outdated colour, can be
  * read without colours, and fits the terminal.

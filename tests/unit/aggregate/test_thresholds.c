@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a policy sets exactly the numbers that it names, or is refused; and two
  * policies are compared minute by minute.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a text is found by the whole digest that it has, whatever else has the same
  * first digits.

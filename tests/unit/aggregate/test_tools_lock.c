@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: tools.lock is the same for the same tools, in whatever order they were
  * pinned; it keeps what it had, and a file that is none is refused. The digests

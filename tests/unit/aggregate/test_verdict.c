@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: THE RULE of mcp-aggregate(1), line by line, as a table: the probes of
  * each region, the instant of judging, the verdict.

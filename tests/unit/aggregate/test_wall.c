@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: what a wall asks for is told by the records of the steps, as mcp-probe
  * writes them, and never by what only looks like it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: which words changed between two texts, however they differ, and soon.
  */

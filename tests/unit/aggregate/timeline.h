@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * timeline.h: the probes of a server in short form, for tables of cases.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "nights.h"
 
 #include "incident/confirmation.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * nights.h: a night of a server in short form, for tables of cases.
  *

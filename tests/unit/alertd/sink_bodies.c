@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sink_bodies.h"
 
 #include "base/xalloc.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * sink_bodies.h: the bodies of events, as an outbox has them.
  */

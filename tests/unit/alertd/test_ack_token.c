@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: an address to acknowledge an incident names it, holds for a time, and
  * cannot be made up.

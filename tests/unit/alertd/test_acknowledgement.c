@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: who may take an incident, hand it back and close it, and what an answer
  * that comes late, twice or from a wrong clock does: each rule as a row.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: what a vendor signs is taken, as its documentation signs it, and nothing
  * else: no other secret, body, address or time.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: who would be told of an event that somebody describes, when, and at
  * which other times otherwise; routes and policies that nothing reaches, and a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a platform is recognized by whole labels of the host, and not where its
  * name stands elsewhere in the URL.

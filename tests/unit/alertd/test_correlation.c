@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: servers that begin to fail in the same way, at the same time, from the
  * same places are one group; others are not drawn into it.

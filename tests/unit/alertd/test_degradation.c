@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: servers that work but are slow or fail too often, each rule as a row:
  * when that begins, what mutes it, when it ends; failures that make no

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: an event that waits for a digest is neither sent alone nor lost, keeps
  * its place among those of its incident, and all become one record of bounded

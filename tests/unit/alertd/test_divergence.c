@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: what tables of whole minutes (test_incident.c) cannot say of divergence
  * and drift: seconds within a minute, the words, hostile names, and that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: who else is told while nobody answers, and who is left alone once
  * somebody does: each step of a policy once, on the clock of the verdicts.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: two mcp-alerts that read the same verdicts tell of a downtime once,
  * though each holds back what may be a trouble that servers share.

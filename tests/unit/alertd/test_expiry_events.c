@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: each threshold before each end is told once, however often, from
  * whatever regions and in whatever order the end is reported; and what was told

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: an event that a route does not get in time goes to its fallback, once,
  * with the reason, and in order; an event that was delivered does not.

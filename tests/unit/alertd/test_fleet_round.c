@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a region is silent only if no verdict of the minute has data of it that
  * are on time, and only verdicts on all servers say so.

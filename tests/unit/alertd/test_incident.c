@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: what is told of a server beside its downtimes, each rule as a row of a
  * table (see nights.h): regions that see different tools, tools that changed,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: minutes that were judged late, as a table: an outage that is already
  * over is told once and wakes nobody; one that goes on is told as usual, with

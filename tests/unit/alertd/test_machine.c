@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: every number of mcp-incidents(7) as a table: the verdicts of a night
  * (see nights.h), and all events that it makes.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: nobody is told of failures in a maintenance; whoever was told of a
  * beginning is told of the end; and what still fails five minutes after the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a message of each kind and layer says what happened, seen from where,
  * since when, what it means for users and what to look at first.

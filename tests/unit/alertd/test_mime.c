@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: every program reads a mail of ours the same way: no text from a server,
  * a configuration or a stranger becomes a header field, a line of SMTP, or

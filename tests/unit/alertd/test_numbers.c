@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: each number of article 3 (downtime alerting), with the sentence that
  * has it: the events of such a night, whom they reach, and when. Where we

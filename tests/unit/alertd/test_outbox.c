@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: who is told of what, in which order and when again; the words that a
  * woken person reads; the bytes that a route receives, and their signature.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: what is printed goes out whole, line by line, or entry by entry into the
  * journal of systemd; and as a line where the journal does not take an entry.

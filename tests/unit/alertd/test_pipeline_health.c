@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a pipeline that stands still, or a store that does not answer, is told
  * once, when it is certain, and its end is told; a clock that jumped or a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a policy sets exactly the numbers that it names, or is refused; what
  * counts as a page, in a replay and in a report; and which incidents two policies have in common.

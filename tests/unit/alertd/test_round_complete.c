@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a round is complete only where every server was judged in it, with
  * data, and every line was understood.

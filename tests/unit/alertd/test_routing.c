@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: who is told of what, and what waits until when: by the first policy that
  * matches, and by the types of the routes where none does; also on the days on

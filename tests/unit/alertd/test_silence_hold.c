@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a silence holds back what it covers, as long as one does; what is still
  * so at its end, and was told to nobody, begins then.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: the vendors' answers are understood, and not believed where they should
  * not be; no text of a server becomes markup; and the id that a vendor gives a

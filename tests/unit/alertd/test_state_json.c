@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: the state of a server is read from the store exactly as it was written,
  * and is refused unless all of it is valid.

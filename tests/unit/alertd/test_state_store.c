@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a transaction reads together, writes together, and never overwrites
  * what another process has written; only the states that lost against it are

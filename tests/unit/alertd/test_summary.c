@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: what people read of an incident, in each form that its parts can have:
  * what differs where tools do, what is not known, and a headline for each kind.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: what stories (tests/scenarios) cannot say of a change that nobody
  * approved: which failures are a part of it, what a state keeps of it, and that

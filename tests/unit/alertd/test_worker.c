@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: what was delivered is remembered until that is stored, also while other
  * processes keep changing the same state; and a store that fails before anything

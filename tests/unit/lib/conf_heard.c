@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "conf_heard.h"
 
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * conf_heard.h: a configuration from text, and all errors and warnings about
  * it; and the page that documents it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "patch_apply.h"
 
 #include "base/xalloc.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * patch_apply.h: applies a JSON Patch (RFC 6902), for tests of json_patch.
  */

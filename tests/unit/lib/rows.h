@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * rows.h: tables of tests as data files, tests/unit/AREA/NAME.rows: a line
  * "[TABLE]" begins a table; each row is a line of fields with " | " between

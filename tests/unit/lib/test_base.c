@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: the small modules that everything else stands on: num, text, names,
  * clock, sha256, strings, spelling; buf is tested by test_buf.

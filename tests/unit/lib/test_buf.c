@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a buffer holds all that was appended, or has an error, and never more
  * than its limit.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: of a file that `ca` names, the certificates travel to regions, and nothing
  * else: no key, no remark, no half of a certificate.

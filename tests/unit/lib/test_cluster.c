@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: the map of a cluster's slots is taken from what a node answers, and what
  * is no such map changes nothing; what several servers answer to one command

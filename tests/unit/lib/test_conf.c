@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: fleet.yaml(5) is read as its page says; all faults of a file are told
  * at once, with line and column, and no faults that only follow from others.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: the page names every key with its range and its default, its full
  * example has all keys, and no damage to that example crashes the parser.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: each type of route has the keys that it needs and no others, and their
  * values are what the vendor takes.

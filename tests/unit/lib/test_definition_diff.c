@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: what changed in a tool, and its class for who calls it, reads its
  * answers or approved it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: whatever form a list of tools comes in, its definitions are the same;
  * what cannot be used is refused by name, and the rest is used.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: an error of the store is told apart from one of the command; where it can
  * be mended by asking again, it is known how; and each has one clear sentence.

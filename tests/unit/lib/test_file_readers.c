@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: who can read a secret counts, and not its mode alone: what systemd and
  * Kubernetes hand over is taken, and what others can read is refused.

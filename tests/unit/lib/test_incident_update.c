@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: an update of an incident is read as it was written, its field is the same
  * whenever it is written, and nothing is read that a page could not show.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: every address outside the public internet is known as such, to the
  * first and last one of each block.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: the canonical form is that of RFC 8785, to the byte, and what I-JSON
  * cannot carry has none.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: json.h takes JSON and nothing else, says where it is not, loses nothing
  * of a string, and writes back what it read.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a patch makes the second value of the first, and says no more than that
  * takes.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a text is read where json_parse would read it, with the same values,
  * and refused where that refuses it.

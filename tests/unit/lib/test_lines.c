@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: lines come out as they went in, in whatever pieces they arrive; a line
  * that is too long takes no more memory than the longest one; a line is written

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a row of the listing is read as it was written, and what is none is refused
  * whole.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a line of a list becomes a server with what `defaults` give it, or is
  * left out, and each fault is told with list and line, whatever the line holds; a command

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: maintenances of a server that touch, overlap or are less than a quarter
  * of an hour apart count as one, whoever asked for them and in whatever way;

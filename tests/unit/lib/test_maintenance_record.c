@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a maintenance record is read whole or refused, and written as it was
  * read.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a maintenance covers what its record says, by the clocks on the wall of
  * its zone, and never more than the cap.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a month is read in one form alone, and every day since 1970 is in the
  * month that the C library says.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a report and its rows are written to the byte as mcp-records(5) says,
  * and read again as they were; what is not right in them is refused by name.

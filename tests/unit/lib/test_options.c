@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a command line is read by the tables alone: options wherever they
  * stand, shortened or with '=', and what a command does not have is refused.

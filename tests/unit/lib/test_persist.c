@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: whether a store holds writes back is read from what its servers say.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: every field of a record survives the pipe; foreign text is cleaned and
  * cut, and never makes a line that cannot be read.

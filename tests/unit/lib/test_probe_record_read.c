@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a line whose members are wrong is refused, and the reason says which.
  */

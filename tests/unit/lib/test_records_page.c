@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: mcp-records(5) has every member of every record, and no member that no
  * record has.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: keys are in the slots in which a Redis Cluster has them; the slug stands
  * in braces there, and there alone; and every key of a command is found.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: what a run did and took is written with the keys of the manual, and of
  * what somebody else wrote nothing is read but numbers.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: while a batch of commands is on its way, the next is queued, and each
  * gets its own replies.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: an address of the store is taken apart, with IPv6 too; what is no
  * address is refused in a sentence that repeats no password.

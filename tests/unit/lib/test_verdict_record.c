@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a verdict becomes the line of mcp-records(5), to the byte; nothing in
  * it can break the line or make it too long.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a verdict is read back as it was written, may lack what is not needed,
  * and is refused where it is not what mcp-records(5) says.

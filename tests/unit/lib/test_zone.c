@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a time of day in a named zone is the instant that people there mean,
  * also around the hours that a change of the clocks leaves out or repeats.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * secret_file.h: a folder of credentials with one file in it, "secret".
  */

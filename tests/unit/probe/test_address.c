@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: an address outside the public internet is known as such, in whatever
  * form it is written; and so is a host that is one.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: the answer to our request is found among all that a server sends; one
  * that is meant for us but malformed gets the reason.

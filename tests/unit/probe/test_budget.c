@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a probe may cost what budget.h says, to the byte, and each limit that
  * is passed has a reason of its own.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: the challenges of a 401 are found in whatever a server writes into
  * WWW-Authenticate (RFC 9110, section 11; RFC 6750; RFC 9728).

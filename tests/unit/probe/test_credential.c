@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a credential comes from a file that only its owner can read, is one
  * complete secret of one kind, and is sent only to its origins.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a failure is excused where this machine lost at least half of the time
  * and at least 2 s, and not where it was only a little late, or late before.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: bodies are decoded in whatever pieces they come; what is not compressed
  * as it says is refused; the names of codings are those of fetch.

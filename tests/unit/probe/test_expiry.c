@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: the time left is judged to the second and told in a sentence, and an
  * expiry record is read and written as its line says.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: heads that the RFCs call invalid are told from those that only node's
  * fetch refuses, and from good ones. What fetch makes of them was tried with

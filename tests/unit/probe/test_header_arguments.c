@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a tool whose schema mirrors arguments into header fields in a way that
  * the specification forbids is recognized: clients leave it out.

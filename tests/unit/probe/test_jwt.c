@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: the end of a token is read from it, whatever it is; that of a
  * credential is the earlier of its token's and the one in its file.

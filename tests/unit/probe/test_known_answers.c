@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: what an answer means is found again for the same answer to the same
  * request, and for no other; the one that was of no use for longest makes room.

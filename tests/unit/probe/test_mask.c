@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: no secret is printed, wherever it stands, in whatever form a server
  * echoes it, and wherever the text is cut.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: OAuth metadata is looked for where the specifications say, and what is
  * found is accepted only where a client would accept it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: lines wait for their moment and for their host, in order; and a host at
  * its limit costs nothing, however many lines wait for it.

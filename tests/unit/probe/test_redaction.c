@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: no record holds a secret that a server echoes, or a name that cannot be
  * read or told from another; all else stays as it is.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: the requests of a probe are, to the byte, those of the official SDK in
  * each revision; tests/cli/probe/sdk.bats has the SDK itself beside them.

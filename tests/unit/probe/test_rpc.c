@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: an answer is told apart from all else that a server sends, and judged
  * by its content, whatever that is.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: of whatever a server says of its failure the first line is left,
  * without markup, and without what may be a secret of somebody.

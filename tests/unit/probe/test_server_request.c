@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: each request that a server sends is answered as a client without
  * capabilities has to, with its id byte for byte; nothing else is.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: an event stream is read as the HTML Standard, section 9.2, says, in
  * whatever pieces it arrives, and a line or an event has a limit.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: of what a client of a forced command asks for, only the command of a
  * round is understood, for this region and for no more probes at once than its

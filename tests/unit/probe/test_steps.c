@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: each step of a probe, given what is known and a reply, returns what
  * comes next, without a server and without the other steps.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a timer that is due is called once, even if it adds or cancels timers;
  * one that is not due, or is cancelled, is not called.

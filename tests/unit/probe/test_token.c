@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: what a client sends to a token endpoint, and what it takes for a token,
  * is what RFC 6749 and RFC 8414 say.

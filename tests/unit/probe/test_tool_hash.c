@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: the hashes of a tool list are those of its canonical form, computed
  * here by hand with `printf %s '…' | sha256sum`; what is no part of a tool's

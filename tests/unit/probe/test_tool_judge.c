@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a tool that the official clients refuse is refused, and the failure names
  * the tool and the member; what no revision knows is ignored.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a buffer that libcurl asks for takes the pages that are written to, and
  * no more; all else comes from malloc(3), as these do where none is left.

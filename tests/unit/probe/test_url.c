@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a URL is taken apart as libcurl will send it, its shown form holds no
  * query, and what may hide a secret or is no http(s) URL is refused.

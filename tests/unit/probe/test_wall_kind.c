@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: an auth wall is told apart from a failure, and one that wants a client
  * certificate from the others.

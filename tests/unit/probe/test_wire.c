@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a request carries the header fields that its revision asks for, and no
  * others; what a tool says of its arguments cannot do harm.

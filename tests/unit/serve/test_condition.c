@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: no page, row or badge says "Working" alone while an incident is open, and
  * its words name the places that are meant.

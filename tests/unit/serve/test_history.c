@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: counts are read from the store, whatever else stands there; what is not
  * known is shown as unknown; and a search finds what a person means.

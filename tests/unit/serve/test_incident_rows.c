@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: of more incidents than are kept those that go on stay, however old they
  * are, and of the others the newest.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: the words of an incident agree with where it was: everywhere, or in which
  * places, in the order of the list.

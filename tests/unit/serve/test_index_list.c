@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: of the servers of the index, each request gets those that it asks for, in
  * the order that it asks for, and the numbers beside them are right.

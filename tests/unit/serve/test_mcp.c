@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: what an agent sends to /mcp, in whichever revision, gets the status,
  * the error code and the result that MCP has for it, and no more than one

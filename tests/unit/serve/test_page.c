@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: pages and feeds show what is published and nothing more: no state that
  * is not known, no detail for operators, no text that escapes its markup.

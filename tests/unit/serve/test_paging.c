@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: the pages of a list hold each item once, whatever is asked for, and the
  * Link field names the pages that there are.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: months and incidents have pages that say what is on record and nothing
  * more; an address that is none is answered as such; and an incident keeps its

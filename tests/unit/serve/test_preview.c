@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a preview is a PNG that any decoder reads, of its size and in the colour
  * of its state; text fits into its lines, whatever it is; a name that cannot be

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a scrape holds what is published and nothing more; a metric without a
  * value is left out.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a report as CSV is that of RFC 4180, no cell of it begins like a
  * formula, and as JSON it has titles, whatever these are.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: the path is found in whatever variables a web server passes on, and no
  * hostile path or token gets through.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: status, fields and body go to the web server as the contract says; and
  * If-None-Match is read as in RFC 9110.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: an answer is given again, as it was, for a moment and no longer; an
  * answer for one reader is never kept; and however many keys there are, memory

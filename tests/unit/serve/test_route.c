@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a request is reduced to what its answer depends on, in one form; and
  * what is not found under /api/ is answered as JSON.

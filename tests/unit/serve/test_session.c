@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a token is found in whatever form a browser or a program sends it; and a
  * link or a cookie is good for its account, its use and its time, under the token

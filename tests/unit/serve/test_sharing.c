@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: search engines, programs that show a link, and the foot of each page say
  * what is true and nothing that is not for them; and no name, intro or address ends

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: from the lists of tools that regions saw come the changes, each once,
  * however many regions saw it; and nothing but names.

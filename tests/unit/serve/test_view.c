@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a published verdict becomes the five fields, nothing in it can become a
  * state that was not published, and one ETag always means one body, whatever

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: of an address only what anybody may know is told; and the figures of a
  * place, and where time goes, come from what was counted, whatever stands there.
