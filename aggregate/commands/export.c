@@ -112,7 +112,7 @@ static int put_servers(struct export *e, const struct table *t, const char *slug
 /* Probes that settled since the cursor, but are no longer in the store, are lost. */
 static void warn_of_gap(const struct export *e)
 {
-	double kept = e->cursor.now - (double)e->probes_kept;
+	double kept = e->cursor.now - (double)e->probes_kept - CURSOR_HOUR;
 	char at[CLOCK_RFC3339];
 
 	if (!e->cursor.since || e->cursor.since - CURSOR_HOUR - CURSOR_SETTLE >= kept)

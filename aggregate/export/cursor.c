@@ -33,7 +33,7 @@ bool cursor_spans(const struct cursor *c, int64_t span, int64_t kept,
 	int64_t *first, int64_t *last)
 {
 	double settles = (double)span + CURSOR_SETTLE;
-	int64_t oldest = start_after(c->now - (double)kept, span);
+	int64_t oldest = start_after(c->now - (double)(kept + span), span);
 
 	*first = start_after(c->since - settles, span);
 	if (*first < oldest)

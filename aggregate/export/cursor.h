@@ -31,8 +31,8 @@ struct cursor {
 
 /*
  * cursor_spans(c, span, kept, first, last): the first and the last start of the hours or
- * days that settled, span seconds each, of which the store keeps those of the last
- * `kept` seconds. False: there is none.
+ * days that settled, span seconds each, which the store keeps for `kept` seconds from
+ * their end. False: there is none.
  */
 bool cursor_spans(const struct cursor *c, int64_t span, int64_t kept,
 	int64_t *first, int64_t *last);

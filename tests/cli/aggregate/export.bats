@@ -70,9 +70,9 @@ rows() {
 	[ "$(rows verdicts --since $LATER | wc -l)" = 0 ]
 	run -0 --separate-stderr rows probes --since "$END"
 	[ -z "$stderr" ]
-	run -0 --separate-stderr rows probes --since $((LATER - 172800 + 7320))
+	run -0 --separate-stderr rows probes --since $((LATER - 169080))
 	[ -z "$stderr" ]
-	run -0 --separate-stderr rows probes --since $((LATER - 172800 + 7319))
+	run -0 --separate-stderr rows probes --since $((LATER - 169081))
 	[[ $stderr == *"probes before "*" have expired in the store; export more often" ]]
 	[ "$(rows verdicts --since "$(date -u -d @$((END - 7200)) +%FT%TZ)" | wc -l)" = \
 		"$(rows verdicts | wc -l)" ]

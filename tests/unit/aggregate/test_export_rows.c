@@ -178,7 +178,7 @@ static void test_spans(void **state)
 		{SETTLED(T), SETTLED(T) + H - 1, 10 * H, 0, 0},
 		{SETTLED(T), SETTLED(T), 10 * H, 0, 0},
 		/* Everything that the store has still; a clock that was set back. */
-		{0, (double)T, 5 * H, T - 4 * H, T - 3 * H},
+		{0, (double)T, 5 * H, T - 5 * H, T - 3 * H},
 		{(double)T, (double)T - 5 * H, 10 * H, 0, 0},
 		{0, H, 10 * H, 0, 0},
 	};
