@@ -103,9 +103,13 @@ over_ssh() {
 
 # Each region probes, and leaves it; a minute goes by.
 inboxes() {
-	local region
+	local region pids=()
 	for region in east west north; do
-		PATH=$BATS_FILE_TMPDIR/hosts/$region:$PATH region $region
+		PATH=$BATS_FILE_TMPDIR/hosts/$region:$PATH region $region 3>&- &
+		pids+=("$!")
+	done
+	for region in "${pids[@]}"; do
+		wait "$region"
 	done
 	later 61
 }

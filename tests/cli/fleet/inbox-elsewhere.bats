@@ -180,7 +180,7 @@ faults() {
 }
 
 # away: no answer; full: no write is taken; keeps: what was removed is still there; cut:
-# half of a piece; old: lists of before.
+# half of a piece, where it does not come with the list; old: lists of before.
 @test "a web server that is away, slow, full, cuts, keeps or is old loses nothing" {
 	faults https
 }
