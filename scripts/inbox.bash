@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # Collects the records of a region that probes by itself from its inbox, in the store or
 # elsewhere: see mcp-fleet(7) and mcp-inbox(7). They are read like the output of a runner.
 # shellcheck disable=SC2034,SC2154 # variables of mcp-fleet and region.bash

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # An inbox outside the fleet's store, for the two programs that use one: inbox_take.bash
 # where rounds run, inbox_region.bash in a region; see mcp-inbox(7). Each kind of store
 # is a file inbox_KIND.bash with these functions:

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # An inbox in Workers KV: cloudflare-kv://ACCOUNT/NAMESPACE. Others see a piece, and that
 # it is gone, after a minute; so pieces expire by themselves. See inbox_at.bash.
 # shellcheck disable=SC2034,SC2154 # variables of inbox_at.bash

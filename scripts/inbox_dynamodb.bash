@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # An inbox in a table of DynamoDB: dynamodb://TABLE?region=REGION. Of a global table the
 # region names its own replica, and rounds name theirs. The table has the keys region
 # (HASH) and name (RANGE), both strings; and expires as its time to live. See

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # An inbox in a folder, such as one that NFS or sshfs shares: file:///DIR. See
 # inbox_at.bash.
 # shellcheck disable=SC2034,SC2154 # variables of inbox_at.bash

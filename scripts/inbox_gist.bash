@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # An inbox in a gist of GitHub: gist://ID. Its files have names without slashes, and
 # text: REGION.NAME in base64. See inbox_at.bash.
 # shellcheck disable=SC2034,SC2154 # variables of inbox_at.bash

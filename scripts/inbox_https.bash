@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # An inbox on a web server that takes PUT, GET, DELETE, MKCOL and PROPFIND (WebDAV,
 # RFC 4918): https://HOST/FOLDER. See inbox_at.bash.
 # shellcheck disable=SC2034,SC2154 # variables of inbox_at.bash

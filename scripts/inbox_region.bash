@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # A region that probes by itself, and leaves its records in an inbox outside the fleet's
 # store; "mcp-fleet init --region" makes the folder in which it runs: see mcp-inbox(7).
 #

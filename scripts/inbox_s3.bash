@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # An inbox in S3, or what speaks it: s3://BUCKET/PREFIX?region=REGION&endpoint=URL. curl
 # signs (--aws-sigv4), as of 7.87. See inbox_at.bash.
 # shellcheck disable=SC2034,SC2154 # variables of inbox_at.bash

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # Where rounds run: reads the pieces in an inbox outside the fleet's store, and removes
 # them once their records are stored; see inbox_at.bash. It does what "mcp-aggregate
 # inbox" does with the inbox in the store, and is a separate program, so that everything

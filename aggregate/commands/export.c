@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * export.c: the history of a fleet as rows, for other programs to keep. A cursor says
  * from where to go on; it moves only once all rows are written.

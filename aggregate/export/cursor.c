@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "export/cursor.h"
 
 #include "base/clock.h"

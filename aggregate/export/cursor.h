@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * cursor.h: which rows an export has: those that settled after the cursor, and up to
  * now. An hour or a day settles an hour after it is over, when later reports are not

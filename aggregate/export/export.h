@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * export.h: what the store holds of a server, as rows of mcp-aggregate(1), export.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * incidents.c: the history records of the days from that of the cursor on: what is in
  * the list of a day has no order, and a record may be in it twice.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * latency.c: how long probes took that were not broken: of a server, and of each of its
  * regions, by hour and by day.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * probes.c: the probes of an hour and region, a row: how many there were, each of them
  * in short, and the records of those that failed, as far as the store has them still.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "export/rows.h"
 
 #include "base/clock.h"

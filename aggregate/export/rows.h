@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * rows.h: rows of a table as CSV (RFC 4180) or as lines of JSON. A row is one line in
  * both: no value has a line break. Pure.

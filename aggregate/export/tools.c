@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * tools.c: the lists of tools that regions saw, and the definitions in them. A list
  * comes again for a day, because a definition may come later than its list.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * verdicts.c: the published minutes of hours and days, and the newest verdict, which is
  * a row of one minute.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "incident/by_hand.h"
 
 #include "incident/incident.h"

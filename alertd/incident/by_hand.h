@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * by_hand.h: what somebody says of incidents beside what probes see: one that
  * they open by hand, and how far the work on any of them is. Pure.

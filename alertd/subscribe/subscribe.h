@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * subscribe.h: people and programs that visitors of the pages sign up, by an
  * address of e-mail or a URL, for the public news of a server, a group or all:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "subscribe/subscribe.h"
 
 #include "base/chars.h"

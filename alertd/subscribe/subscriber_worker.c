@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * subscriber_worker.c: each run goes on where the one before stopped: the news
  * say up to which subscriber they were sent, which is stored after every

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * console_doctor.c: what `mcp-fleet doctor` found last, as it left that in the
  * store.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * console_night.c: what happened since yesterday evening: the incidents and
  * pages of `mcp-alert report`, and what was sent and done, by time.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * console_tests.c: what became of the last test of a route or of a server: it
  * waits for mcp-alert, it arrived, or it failed.

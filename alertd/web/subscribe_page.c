@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "web/web.h"
 
 #include "commands/commands.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * headline.c: the headline of an incident, which a woken person reads first:
  * how urgent it is, what happened to it, and how the server is.

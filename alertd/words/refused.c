@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * refused.c: the words of an incident while our credential is refused: we
  * cannot check the server, and clients with their own access may be fine.

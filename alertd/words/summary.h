@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * summary.h: the parts of the words of an incident; words.h has the whole. s is
  * what they are about; each appends to b. Pure.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * trouble.c: what is wrong with a server, in the sentence for a person: the
  * words of the kind, and what its facts add.

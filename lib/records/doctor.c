@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "records/doctor.h"
 
 #include "base/num.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * doctor.h: the doctor record of mcp-records(5): what `mcp-fleet doctor` found last.
  */

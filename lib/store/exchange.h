@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * exchange.h: commands go to the servers of the store, and a reply to each
  * comes back, whoever is the master by then.

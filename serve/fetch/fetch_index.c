@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * fetch_index.c: the index: the rows of all public servers, and what a page
  * shows of some of them.

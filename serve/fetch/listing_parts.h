@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * listing_parts.h: what the lists of servers (fetch_listing.c) and the index
  * (fetch_index.c) have in common, and nobody else needs.

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # For tests of the history as rows, and of its archive. Needs redis.bash, probes.bash.
 
 load "${BASH_SOURCE[0]%/*}/small_fleet"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Stores for inboxes of regions: DynamoDB by dynalite, S3 by s3rver, and Workers KV and
 // gists as strict as their documentation; before all, what a test wants to go wrong.
 //

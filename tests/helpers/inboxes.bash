@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # Inboxes outside the store, for regions that probe by themselves: the stores, and
 # regions that use one. Needs fleet.bash.
 

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: MIT
 # A PostgreSQL of a file's own, on a Unix socket; PGHOST, PGUSER and PGDATABASE name it.
 
 # as_nobody COMMAND…: PostgreSQL refuses to run as root.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: a month of 1,000 servers, which three regions probe each minute, is archived and
 # asked, killed every day, and no row is missing or twice. Figures are on file
 # descriptor 3: rows, bytes, seconds. SERVERS and DAYS make it smaller.

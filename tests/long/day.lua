@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 -- What a store holds of a day of a made-up fleet: KEYS has one server, ARGV the day,
 -- the number of the server, and its regions. Made up, so that a month takes minutes:
 -- the programs need a month for it.

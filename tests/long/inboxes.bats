@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: of three regions, each with an inbox of another kind of store, forty rounds have
 # the verdicts that the same probes have over ssh.
 # INBOX_ROUNDS: how many rounds. INBOX_KINDS: of the three regions.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Goal: in a real browser an operator does in the console, by keys alone, all that the
 // commands do to an incident, a silence, a maintenance or a test, at 1280 and at 360
 // pixels; no page is too wide, or a fault to axe, light or dark. Five tasks are timed.

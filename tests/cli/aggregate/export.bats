@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: export prints what the store holds as rows that other programs can read, each
 # once, whatever servers call their tools; and goes on where it stopped.
 

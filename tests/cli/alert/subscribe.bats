@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016
 # Goal: visitors subscribe by mail and by webhook: they confirm, get the public news
 # in a thread of their own, and leave; a real mail server takes the mail. Strangers

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Goal: mcp-archive brings the history of a fleet into SQLite: whatever is killed, each
 # row is there once; queries have answers, and another rule can be tried on it.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: mcp-archive does with PostgreSQL what it does with SQLite, and both answer
 # queries alike.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # bats file_tags=later
 # Goal: a region that leaves its records in a folder, on a web server, in S3, DynamoDB,
 # a gist or Workers KV is judged like any other; whatever a store or a stranger does, what

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: a row of an export is one line that holds what the store holds, whoever wrote
  * that; and a cursor names each hour and day once.

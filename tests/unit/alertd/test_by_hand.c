@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: what people open by hand, and how far they say the work on an incident is:
  * each rule as a row, and the state keeps it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Goal: whom a stranger may sign up, from where, and for what; which links are
  * ours; and what subscribers read, which is what the public may know.
