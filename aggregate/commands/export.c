@@ -116,7 +116,8 @@ static void warn_of_gap(const struct export *e)
 	double kept = e->cursor.now - (double)e->probes_kept - CURSOR_HOUR;
 	char at[CLOCK_RFC3339];
 
-	if (!e->cursor.since || e->cursor.since - CURSOR_HOUR - CURSOR_SETTLE >= kept)
+	if (e->cursor.since <= 0 ||
+		e->cursor.since - CURSOR_HOUR - CURSOR_SETTLE >= kept)
 		return;
 	clock_rfc3339((int64_t)kept, at);
 	log_warn("probes before %s have expired in the store; export more often", at);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Goal: a month of 1,000 servers, which three regions probe each minute, is archived and
 # asked, killed every day, and no row is missing or twice. Figures are on file
-# descriptor 3: rows, bytes, seconds. SERVERS and DAYS make it smaller.
+# descriptor 3: rows, bytes, seconds. SERVERS (97 or more) and DAYS make it smaller.
 
 bats_require_minimum_version 1.5.0
 load ../helpers/lib
