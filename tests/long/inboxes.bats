@@ -124,7 +124,9 @@ inboxes() {
 	inbox_fleet east "${REGIONS[0]}" west "${REGIONS[1]}" north "${REGIONS[2]}"
 	sed -i '/^servers:/q' fleet.yaml
 	four >>fleet.yaml
-	MCP_FLEET_TIMEOUT=3 fleet --once --only probe
+	# A region that misses a round is not waited for.
+	export MCP_FLEET_TIMEOUT=5
+	fleet --once --only probe
 	later 61
 	rounds inboxes
 	redis_dump | awk '/^== / { on = /^== probe:/ } on' >inbox.store
