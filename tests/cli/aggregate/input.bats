@@ -200,7 +200,7 @@ usage() {
 	usage "--lookback: '-5' is not a time in its range, like 60s or 5m" verdict - --lookback -5
 	usage "--interval: 60 has no unit: write 60s" verdict - --interval 60
 	usage "--tolerance: '1y' is not a time in its range, like 60s or 5m" verdict - --tolerance 1y
-	usage "--format: 'xml' is not text, jsonl or sarif" verdict - -f xml
+	usage "--format: 'xml' is not text, jsonl, sarif or csv" verdict - -f xml
 	usage "-q: no such option; see mcp-aggregate verdict --help" verdict - -q
 	usage "--quiet: no such option, or not in this form; see mcp-aggregate verdict --help" verdict - --quiet
 }
