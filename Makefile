@@ -516,7 +516,8 @@ check-mutants:
 
 # A third of the servers of the audit, which take this machine less of its time.
 check-limits: build/bench/server
-	$(call stage,limits,export SERVERS=$${SERVERS:-727}; for file in hostile inboxes targets registry crawl engines lab; do \
+	$(call stage,limits,export SERVERS=$${SERVERS:-727} INBOX_ROUNDS=$${INBOX_ROUNDS:-12}; \
+		for file in hostile inboxes targets registry crawl engines lab; do \
 		bats -t tests/long/$$file.bats || failed=1; done; \
 		CPU=0.5 bats -t tests/cli/probe/hostile.bats || failed=1; \
 		SLACK=1 bats -t tests/cli/serve/trouble.bats && [ ! "$$failed" ])

@@ -118,6 +118,8 @@ inbox_fleet() {
 	done
 	server good json >>fleet.yaml
 	echo '  - {slug: gone, url: "http://127.0.0.1:1/mcp"}' >>fleet.yaml
+	# However long the test takes, nothing expires.
+	echo 'retention: {evidence: 24h, passing: 24h}' >>fleet.yaml
 }
 
 # region_folder NAME: of a region with INBOX.
