@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: MIT
+-- SPDX-License-Identifier: MIT
 -- A record never changes: its id is the digest of it.
 INSERT INTO incidents (id, at, month, slug, what, kind, severity, started_at,
 	resolved_at, dedup_key, told_with, route, event, decided_at, text)

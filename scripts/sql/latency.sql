@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: MIT
+-- SPDX-License-Identifier: MIT
 INSERT INTO latency (slug, region, span, start, month, probes, p50_ms, p95_ms, p99_ms,
 	counts)
 SELECT slug, region, span, start, month, probes, p50_ms, p95_ms, p99_ms, counts

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: MIT
+-- SPDX-License-Identifier: MIT
 -- The archive of mcp-archive(1) in PostgreSQL 15 or later. History is partitioned by
 -- month: DROP TABLE probes_2026_01 removes a month.
 BEGIN;

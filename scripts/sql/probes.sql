@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: MIT
+-- SPDX-License-Identifier: MIT
 -- Records that were archived stay when the store has them no more.
 INSERT INTO probes (slug, region, start, month, probes, healthy, walled, broken,
 	step, error, each, records)

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: MIT
+-- SPDX-License-Identifier: MIT
 -- The archived probes of :slug as records for mcp-aggregate replay, one a line. Of a
 -- large result psql fetches some rows at a time.
 \set FETCH_COUNT 10000

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: MIT
+-- SPDX-License-Identifier: MIT
 -- The archived probes of :slug as records for mcp-aggregate replay, one a line.
 SELECT '{"v":1,"type":"probe","slug":"' || p.slug || '","region":"' || p.region ||
 	'","probe_id":"a' ||

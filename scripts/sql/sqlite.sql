@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: MIT
+-- SPDX-License-Identifier: MIT
 -- The archive of mcp-archive(1) in SQLite 3.34 or later.
 PRAGMA journal_mode = WAL;
 BEGIN;

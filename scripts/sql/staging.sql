@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: MIT
+-- SPDX-License-Identifier: MIT
 -- The rows of an export as they come, one table for each; PostgreSQL and SQLite.
 -- The columns are those of mcp-records(5), EXPORT ROWS, in their order.
 CREATE TEMP TABLE incoming_verdicts (slug text, span bigint, start bigint, month text,

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: MIT
+-- SPDX-License-Identifier: MIT
 -- A list and a definition never change: digests tell them from others.
 INSERT INTO tool_lists (slug, region, since, month, digest, body)
 SELECT slug, region, since, month, digest, body

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: MIT
+-- SPDX-License-Identifier: MIT
 INSERT INTO endpoints (slug, url, at, verdict, step, regions)
 SELECT slug, url, start, verdict, step, regions
 FROM incoming_verdicts WHERE span = 60

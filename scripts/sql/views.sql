@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: MIT
+-- SPDX-License-Identifier: MIT
 -- Views for queries, in both databases.
 -- Minutes of a day in which we could check, and how many of these the server worked.
 CREATE VIEW uptime_days AS

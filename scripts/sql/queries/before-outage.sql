@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: MIT
+-- SPDX-License-Identifier: MIT
 -- What happened to a server in the day before each downtime: new tools, other incidents.
 SELECT o.slug, o.started_at, 'tools' AS what, l.region AS detail,
 	round((o.started_at - l.since) / 60.0) AS minutes_before

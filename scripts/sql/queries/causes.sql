@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: MIT
+-- SPDX-License-Identifier: MIT
 -- Why probes failed: the most frequent failure of each hour, by month.
 SELECT month, step, coalesce(error, '') AS error, count(DISTINCT slug) AS servers,
 	count(*) AS hours, sum(broken) AS broken

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: MIT
+-- SPDX-License-Identifier: MIT
 -- Notifications of each route and month: how many arrived, and seconds until then.
 SELECT month, route, what, count(*) AS deliveries,
 	round(CAST(avg(at - decided_at) AS numeric), 1) AS mean_seconds,

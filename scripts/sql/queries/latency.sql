@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: MIT
+-- SPDX-License-Identifier: MIT
 -- Milliseconds of each server and month: the mean of the days' medians, the worst 95th
 -- percentile of a day.
 SELECT month, slug, sum(probes) AS probes, round(CAST(avg(p50_ms) AS numeric), 1) AS p50_ms,

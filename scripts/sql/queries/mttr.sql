@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: MIT
+-- SPDX-License-Identifier: MIT
 -- Downtimes of each month: how many ended, and minutes to recover, mean and longest.
 SELECT month, count(*) AS outages, round(avg(seconds) / 60.0, 1) AS mttr_minutes,
 	round(max(seconds) / 60.0, 1) AS longest_minutes

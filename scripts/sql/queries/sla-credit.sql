@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: MIT
+-- SPDX-License-Identifier: MIT
 -- Months below 99.9 %, and a credit in percent of the fee: put your contract's steps here.
 SELECT month, slug, uptime, down_minutes,
 	CASE WHEN uptime < 95 THEN 100 WHEN uptime < 99 THEN 25 ELSE 10 END AS credit

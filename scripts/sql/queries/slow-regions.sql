@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: MIT
+-- SPDX-License-Identifier: MIT
 -- Servers and regions by how much slower they were than the fastest region of the server.
 SELECT month, slug, region, p95_ms, round(CAST(p95_ms - fastest AS numeric), 1) AS slower_ms
 FROM (SELECT month, slug, region, p95_ms,

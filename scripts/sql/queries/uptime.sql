@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: MIT
+-- SPDX-License-Identifier: MIT
 -- Uptime in percent of each server and month, without maintenances and unchecked minutes.
 SELECT month, slug, sum(minutes) AS minutes, sum(down_minutes) AS down_minutes,
 	round(100.0 * sum(up_minutes) / sum(minutes), 3) AS uptime
