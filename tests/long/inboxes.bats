@@ -132,7 +132,8 @@ inboxes() {
 	redis_dump | awk '/^== / { on = /^== probe:/ } on' >inbox.store
 	diff over_ssh.verdicts inboxes.verdicts
 	diff ssh.store inbox.store
-	cut -d " " -f 2- inboxes.verdicts | jq -r '"# \(.slug) \(.verdict)"' | sort | uniq -c | sed "s/^ *\([0-9]*\) # /# \1 /" >&3
+	cut -d ' ' -f 2- inboxes.verdicts | jq -r '"\(.slug) \(.verdict)"' | sort | uniq -c |
+		sed 's/^ */# /' >&3
 	[ "$(cut -d ' ' -f 2- inboxes.verdicts | jq -r .verdict | sort -u | wc -l)" -ge 2 ]
 	echo "# $(<"$STORES/counts")" >&3
 	nothing_left
