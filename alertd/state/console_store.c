@@ -54,6 +54,13 @@ enum once console_store_once(struct store *s, const char *number,
 	return result;
 }
 
+void console_store_again(struct store *s, const char *number)
+{
+	store_add(s, "HDEL", KEY_CONSOLE, number, NULL);
+	if (store_run(s))
+		store_failed(s);
+}
+
 enum once console_store_seen(struct store *s, const char *number)
 {
 	const struct store_reply *r =

@@ -103,6 +103,9 @@ enum once { ONCE_FAILED, ONCE_USED, ONCE_NEW };
 enum once console_store_once(struct store *s, const char *number,
 	long long until, double now);
 
+/* console_store_again(s, number): forget that a form is used, for it was refused. */
+void console_store_again(struct store *s, const char *number);
+
 /* console_store_seen(s, number): ONCE_USED where it was noted, else ONCE_NEW;
    ONCE_FAILED as above. */
 enum once console_store_seen(struct store *s, const char *number);

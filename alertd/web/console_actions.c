@@ -573,17 +573,16 @@ static void go_back(const struct act *t, const char *done)
 }
 
 /* Whether the form is one of this session, and comes for the first time. */
-static bool take_form(const struct act *t)
+static bool take_form(const struct act *t, struct console_once *once)
 {
 	const char *token = form_get(&t->form, "form");
-	struct console_once once;
 
 	if (!token || !console_form_read(&t->c->console, token, t->c->now,
-			      &once))
+			      once))
 		return refuse(t, 403,
 			"This form is too old, or not one of your session.");
 	switch (console_store_once(
-		t->c->store, once.number, once.until, t->c->now)) {
+		t->c->store, once->number, once->until, t->c->now)) {
 	case ONCE_NEW:
 		return true;
 	case ONCE_USED:
@@ -593,10 +592,29 @@ static bool take_form(const struct act *t)
 	}
 }
 
+/* What the form of this number asks for, and where it leads. */
+static void carry_out(struct act *t, const struct deed *deed, const char *number)
+{
+	char text[LINE_MAX_BYTES + CONSOLE_BY];
+
+	if (!deed->act(t, deed->name)) {
+		/* Whoever corrects it in the browser can send it again. */
+		if (t->a->status == 422)
+			console_store_again(t->c->store, number);
+		return;
+	}
+	go_back(t, deed->name);
+	if (*t->did) {
+		snprintf(text, sizeof text, "%s %s", t->by, t->did);
+		record(t, HISTORY_BY_HAND, NULL, text);
+	}
+}
+
 void console_act(const struct cgi *c, struct cgi_answer *a)
 {
 	struct act t = {.c = c, .a = a};
 	const struct deed *deed;
+	struct console_once once;
 
 	console_by(c, t.by);
 	form_read(c->request.body.p, &t.form);
@@ -605,15 +623,8 @@ void console_act(const struct cgi *c, struct cgi_answer *a)
 	log_filter(keep_said);
 	if (!deed)
 		refuse(&t, 400, "This form asks for nothing.");
-	else if (take_form(&t) && deed->act(&t, deed->name)) {
-		go_back(&t, deed->name);
-		if (*t.did) {
-			char text[LINE_MAX_BYTES + CONSOLE_BY];
-
-			snprintf(text, sizeof text, "%s %s", t.by, t.did);
-			record(&t, HISTORY_BY_HAND, NULL, text);
-		}
-	}
+	else if (take_form(&t, &once))
+		carry_out(&t, deed, once.number);
 	log_filter(NULL);
 	form_release(&t.form);
 }

@@ -284,14 +284,16 @@ static void put_adding(struct buf *b, const struct cgi *c, const char *slug,
 		"autocapitalize=\"none\"%s",
 		slug, here && !*slug ? " autofocus" : "");
 	console_input(b, "Servers", "servers", more);
-	snprintf(more, sizeof more, "placeholder=\"now, 2:00, +10m\"%s",
+	snprintf(more, sizeof more, "placeholder=\"now, +10m, 2026-12-24 02:00\"%s",
 		here && *slug && !silence ? " autofocus" : "");
 	console_input(b, "From", "start", more);
 	buf_str(b,
 		"<label>How long<select name=\"for\"><option value=\"1h\">an hour"
-		"</option><option value=\"4h\">4 hours</option>"
+		"</option><option value=\"2h\">2 hours</option>"
+		"<option value=\"4h\">4 hours</option>"
 		"<option value=\"1d\">a day</option></select></label>\n");
-	console_input(b, "or", "custom", "placeholder=\"90m\" size=\"6\"");
+	console_input(b, "or instead", "custom",
+		"placeholder=\"90m\" size=\"6\"");
 	if (!silence)
 		console_input(b, "Every", "every",
 			"placeholder=\"mon,thu or daily\"");

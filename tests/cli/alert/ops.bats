@@ -213,6 +213,14 @@ down_now() {
 	[ "$CODE" = 409 ]
 	grep -q 'This form was sent before' body
 	[ "$(holder)" = null ]
+	# One that was refused works once it is corrected.
+	token /ops/server/example-mcp close
+	ask POST /ops "form=$TOKEN&do=note&key=$KEY&text="
+	[ "$CODE" = 422 ]
+	ask POST /ops "form=$TOKEN&do=note&key=$KEY&text=seen"
+	[ "$CODE" = 303 ]
+	ask POST /ops "form=$TOKEN&do=note&key=$KEY&text=seen"
+	[ "$CODE" = 409 ]
 	# Signed out: the browser forgets it, and who has copied it has nothing.
 	token /ops take
 	key=$TOKEN
