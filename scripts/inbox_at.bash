@@ -11,7 +11,7 @@
 #			failed
 # inbox_drop NAME…	removes these; it is no failure if one is not there
 #
-# Why one of them failed is in the file why. A name is "targets" or that of a piece:
+# Why one of them failed is in the file why. A name is "targets" or names a piece:
 # MINUTE.NUMBER.DIGEST, where MINUTE is that of the probes in seconds of UTC, and DIGEST
 # is of what is stored. So nothing is written twice under one name but the same bytes,
 # and what was cut or altered is not read.
@@ -175,7 +175,7 @@ note_clock() {
 		'BEGIN { printf "%.3f %.3f\n", before - date - whole, after - date }')
 }
 
-# digest_of FILE: that of a name.
+# digest_of FILE: the DIGEST of its name.
 digest_of() {
 	sha256sum <"$1" | cut -c 1-32
 }

@@ -10,7 +10,7 @@ inbox_open() {
 	place=$inbox/$region look_every=1
 }
 
-# Whoever reads it sees the whole file, or none.
+# A reader sees the whole file, or none.
 inbox_put() {
 	local new before=$EPOCHREALTIME
 	{ mkdir -p -- "$place" && new=$(mktemp -- "$place/.new.XXXXXX"); } \

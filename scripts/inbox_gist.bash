@@ -58,7 +58,7 @@ inbox_get() {
 		>/dev/null || return 1
 	if jq -e --arg name "$region.$1" '.files[$name].truncated' "$work/gist" >/dev/null; then
 		raw=$(jq -r --arg name "$region.$1" '.files[$name].raw_url' "$work/gist")
-		# Whoever serves it is not to have the token.
+		# The server that holds the raw file must not get the token.
 		[[ $raw =~ ^https://gist\.githubusercontent\.com/[A-Za-z0-9._/-]+$ ||
 			($raw == "$endpoint"/* && $endpoint =~ $here && $raw =~ ^[A-Za-z0-9._:/-]+$) ]] ||
 			{ fails 'the address of a file is not at GitHub'; return; }

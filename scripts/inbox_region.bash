@@ -156,7 +156,7 @@ export MCP_CREDENTIALS=${MCP_CREDENTIALS:-$home/credentials}
 read_targets
 due
 if [[ -s $work/due ]]; then
-	# Exit status 1 is that of a broken server.
+	# Exit status 1 says that a server is broken.
 	timeout -k 2 "$probe_max" mcp-probe --targets - -r "$region" -f jsonl \
 		--concurrency 1000 <"$work/due" >"$work/records" {lock}>&- || failed=$?
 	((failed != 1)) || failed=0

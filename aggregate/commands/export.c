@@ -77,7 +77,7 @@ static int save_cursor(const char *path, double now)
 	return -1;
 }
 
-/* From when on; false: the operator was told what is wrong. */
+/* From when on; false: an error is logged. */
 static bool find_cursor(const struct command *cmd, struct cursor *c)
 {
 	*c = (struct cursor) {

@@ -118,7 +118,7 @@ static void ask_records(struct export *e, const char *slug, const char *region,
 				NULL);
 }
 
-/* The records of several probes, each of which is a list, as one list. */
+/* The records of several probes as one list; each probe has a list of its own. */
 static void put_records(struct export *e, const struct hour *h)
 {
 	size_t replies = 0;

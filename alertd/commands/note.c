@@ -32,7 +32,7 @@ struct subject {
 	int64_t first;
 };
 
-/* What is said of it. */
+/* The note, and the state, of an incident. */
 struct saying {
 	const struct options *o;
 	enum progress progress; /* where o->state is not NULL */
@@ -197,7 +197,7 @@ static int add_subject(const struct run *s, const char *what,
 	return EXIT_GOOD;
 }
 
-/* The incident of each server that shares that of the state. */
+/* The incident of each server that has a part in the shared one. */
 static int add_sharers(const struct run *s, const char *what,
 	const struct alert_state *shared, const struct subject *of,
 	bool published, struct subjects *out)

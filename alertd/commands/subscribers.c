@@ -175,7 +175,8 @@ static bool read_input(struct buf *b)
 	return buf_ok(b);
 }
 
-/* Remove who has that address, or count a refusal. 1; 0: nobody has it; -1. */
+/* Remove the subscriber with that address, or count a refusal. 1; 0: there is
+   none; -1: the store failed. */
 static int change_one(const struct run *s, const char *to, bool remove)
 {
 	char id[SUBSCRIBER_ID];

@@ -29,7 +29,7 @@ void incident_open(struct incident *inc, enum severity severity,
 
 void incident_fail(struct incident *inc, int64_t window)
 {
-	/* It fails again: what was said of its recovery no longer holds. */
+	/* It fails again: nobody works on its recovery any longer. */
 	if (inc->passes) {
 		inc->progress = PROGRESS_INVESTIGATING;
 		inc->progress_at = 0;

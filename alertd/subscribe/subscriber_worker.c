@@ -30,7 +30,7 @@
 #define ASKED_MAX 100
 /* A maintenance is announced within so long of being added. */
 #define ANNOUNCE_S 3600
-/* Before the second and the last try for whoever could not take news. */
+/* Before the second and the last try for subscribers who could not take news. */
 #define AGAIN_MIN_S 60
 #define AGAIN_MAX_S 3600
 #define AWAIT_MS 1000

@@ -598,7 +598,7 @@ static void carry_out(struct act *t, const struct deed *deed, const char *number
 	char text[LINE_MAX_BYTES + CONSOLE_BY];
 
 	if (!deed->act(t, deed->name)) {
-		/* Whoever corrects it in the browser can send it again. */
+		/* A person who corrects it in the browser can send it again. */
 		if (t->a->status == 422)
 			console_store_again(t->c->store, number);
 		return;

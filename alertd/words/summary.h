@@ -53,7 +53,7 @@ const char *trouble_down(const struct incident *inc);
  * refused.c: the same while our credential is refused, so that nobody knows how
  * the server is.
  *
- * refused_is(s): whether that is told. refused_headline(b, s),
+ * refused_is(s): whether the credential is refused. refused_headline(b, s),
  * refused_trouble(b, s): the end of the headline, and the failure.
  * refused_end(b, s), refused_found(b, s): how it ended, and what was over when
  * it was found.

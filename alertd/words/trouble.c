@@ -289,7 +289,7 @@ static void put_silence(struct buf *b, const struct summary *s)
 		   "the server");
 }
 
-/* Regions that are cut off, which is no server's trouble. */
+/* Regions that are cut off; no server is at fault. */
 static void put_isolation(struct buf *b, const struct summary *s)
 {
 	const struct incident *inc = s->incident;
@@ -345,7 +345,7 @@ static void put_above(struct buf *b, const struct summary *s)
 		conf_duration(inc->usual / 1000, limit));
 }
 
-/* "p95 is 940 ms, 3.2 times that of 30 days (290 ms)" */
+/* "p95 is 940 ms, 3.2 times the p95 of 30 days (290 ms)" */
 static void put_latency(struct buf *b, const struct summary *s)
 {
 	const struct incident *inc = s->incident;

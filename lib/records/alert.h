@@ -76,7 +76,7 @@ enum severity { SEVERITY_P1 = 1, SEVERITY_P2, SEVERITY_P3 };
 		"is still down", "recovered")                                  \
 	X(MANUAL, "manual", ALERT_P1 | ALERT_P2 | ALERT_P3,                    \
 		"somebody opened it by hand", "", "", "", "")
-/* And the kinds that are told once: the same without their words. */
+/* And the kinds that are sent once: the same without their words. */
 #define ALERT_SINGLE_KINDS(X)                                                  \
 	X(DRIFT, "schema_drift_detected", ALERT_P2 | ALERT_P3,                 \
 		"its tools changed")                                           \

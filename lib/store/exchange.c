@@ -61,7 +61,7 @@ static bool is_cluster(const struct exchange *x)
 	return x->ns->url.kind == STORE_CLUSTER;
 }
 
-/* There is a sign of life: the patience begins anew. */
+/* There is a sign of life: the time limit begins again. */
 static void note_progress(struct exchange *x)
 {
 	x->since = clock_mono_ms();
@@ -655,7 +655,7 @@ enum exchange_result exchange_send(struct nodes *ns, double patience_ms,
 	for (size_t i = 0; i < ns->n; i++)
 		ns->v[i].used = false;
 	result = exchange_run(&x);
-	/* One that is gone says so at once, and may be back as fast. */
+	/* A server that was stopped refuses at once, and may be back as fast. */
 	if (result == EXCHANGE_LATE &&
 		clock_mono_ms() - began < patience_ms / 2)
 		result = EXCHANGE_FAILED;

@@ -54,7 +54,7 @@ int exchange_open(struct nodes *ns, double patience_ms);
  * reply goes to replies, which has room for q->n, or is NULL. It waits
  * patience_ms for each sign of progress, and a fixed multiple of that in all.
  * Every command is safe to repeat: what a lost connection leaves open, or a
- * server that is the master no more, is sent once more to the master of now.
+ * server that is the master no more, is sent again to the present master.
  */
 enum exchange_result exchange_send(struct nodes *ns, double patience_ms,
 	const struct commands *q, const struct scripts *scripts,

@@ -55,7 +55,7 @@ static void judge(struct index_entry *e, struct plan *plan,
 	listing_set_since(e, &work);
 }
 
-/* The slug stands before its row, in the text that the entry owns. */
+/* The slug is before its row, in the text that the entry owns. */
 static void add_row(
 	struct listing *l, const char *slug, const char *row)
 {
@@ -131,7 +131,7 @@ struct closer {
 		struct plan *plan);
 };
 
-/* An older program may have published a verdict of which no row knows. */
+/* An older program may have published a verdict without a row. */
 static bool lacks_verdict(const struct index_entry *e)
 {
 	return !e->row.published;
@@ -296,7 +296,7 @@ int fetch_index(struct source *s, double now, const struct listing **l)
 
 /* ---- The rows of a page. */
 
-/* A row of which there is more to say than its state. */
+/* A row with more to show than its state. */
 struct described_row {
 	struct index_row *row;
 	struct server server;

@@ -160,7 +160,7 @@ struct happening {
 	const struct incident_news *news;
 };
 
-/* What is said of the start, and the news that are part of it. */
+/* The sentence about the start, and the news that are part of it. */
 static struct happening first_step(const struct incident *in)
 {
 	const struct incident_news *news = in->news;
