@@ -226,7 +226,7 @@ static void put_notified(struct buf *b, const struct incident *inc)
 	json_put_member(b, "silenced_by", inc->silence);
 }
 
-/* The servers that still have the trouble; the group it is sent with. */
+/* The servers that still fail; the group it is sent with. */
 static void put_servers(struct buf *b, const struct alert_state *st,
 	const struct incident *inc)
 {
