@@ -20,7 +20,7 @@ enum option_type {
 	OPTION_CHOICE,	/* an enum: 1 for the first of the words, 2 ... */
 	OPTION_NUMBER,	/* int, from min to max */
 	OPTION_SECONDS, /* double, from min to max; see num_duration */
-	OPTION_EPOCH,	/* double; see num_epoch */
+	OPTION_EPOCH,	/* double; see num_decimal */
 	OPTION_OWN	/* what `set` makes of it */
 };
 

@@ -341,12 +341,16 @@ static cJSON *refused(
 	return NULL;
 }
 
-/* cJSON would take a lack of memory for a fault of the text. */
-static cJSON *build(const struct buf *text)
+void json_allocate(void)
 {
 	cJSON_Hooks hooks = {xmalloc, free};
 
 	cJSON_InitHooks(&hooks);
+}
+
+static cJSON *build(const struct buf *text)
+{
+	json_allocate();
 	return cJSON_ParseWithLengthOpts(text->p, text->len + 1, NULL, true);
 }
 

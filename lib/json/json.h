@@ -68,6 +68,10 @@ struct json_budget {
 /* Room for the reason why a text was refused. */
 #define JSON_WHY 160 /* RECORD_WHY is no smaller */
 
+/* json_allocate(): cJSON ends the program where there is no memory: it would
+   take that for a fault of the text. Parsing does this. */
+void json_allocate(void);
+
 /*
  * json_parse(p, n, limits, why): the tree of the n bytes at p, which need no
  * NUL behind them; cJSON_Delete it. NULL if they are refused, and then why,
