@@ -431,7 +431,7 @@ static bool batch_refused(const struct probe *p, const struct reply *r)
 			strcmp(p->wire.revision, "2025-03-26") > 0);
 }
 
-/* What comes next after the reply to a request that is not optional. */
+/* The next request after the reply to one that is not optional. */
 static struct next take_reply(struct driver *d, const struct reply *r)
 {
 	struct probe *p = &d->probe;

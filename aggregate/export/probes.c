@@ -22,7 +22,7 @@ const char *const export_probe_columns[] = {"slug", "region", "start", "month",
 #define MINUTES 60
 #define TEXT_BYTES 160 /* of one probe in `each` */
 
-/* What the row of an hour says. */
+/* The row of an hour. */
 struct hour {
 	size_t n, by_state[STATE_BROKEN + 1];
 	bool broken[MINUTES];

@@ -191,7 +191,7 @@ static void said_release(struct said *v, size_t n)
 	free(v);
 }
 
-/* What operators wrote of the open incident, the newest first; said_release
+/* Notes of operators on the open incident, the newest first; said_release
    it. */
 static struct said *said_of(
 	const struct alert_state *st, enum alert_kind kind, size_t *n)

@@ -17,7 +17,7 @@
 #define TITLE_NAMES 3
 #define TEXT_NAMES 100
 
-/* What an incident means while it lasts; "this server" or "these servers"
+/* The impact of an incident while it lasts; "this server" or "these servers"
    follows. One that somebody opened has a text of its own. */
 static const char *const impacts[] = {
 	[ALERT_DOWNTIME] = "Clients cannot use",

@@ -193,7 +193,7 @@ static void drop_topics(struct subscriber *v)
 		free(v->topics[--v->n_topics]);
 }
 
-/* What an address signed up for before, today; or nothing. -1: the store
+/* Earlier topics of an address of today, or none. -1: the store
    failed. */
 static int signup_before(struct store *s, const char *to, const char *id,
 	double now, struct subscriber *v)

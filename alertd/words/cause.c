@@ -414,7 +414,7 @@ static void put_title(struct buf *b, const struct summary *s)
 	buf_fmt(b, ": %s", s->incident->title);
 }
 
-/* What follows the words of a kind. */
+/* The rest of the sentence, behind the words of a kind. */
 static void (*const more[ALERT_KINDS])(
 	struct buf *b, const struct summary *s) = {
 	[ALERT_DOWNTIME] = put_downtime,

@@ -103,7 +103,7 @@ static void put_report(struct buf *b, const struct summary *s)
 	put_span(b, s);
 }
 
-/* What ends as the words of its kind say. */
+/* The end of an incident whose kind has words for it. */
 static void put_over(struct buf *b, const struct summary *s)
 {
 	buf_str(b, s->slug);

@@ -22,7 +22,7 @@ struct summary {
 	const struct alert_event *event;
 };
 
-/* What the row of a kind says in a headline, and in the sentence. */
+/* The words of a kind in a headline, and in the sentence. */
 struct kind_words {
 	const char *bad, *good, *lasts, *over;
 };

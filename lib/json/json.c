@@ -494,8 +494,8 @@ static char short_escape(char c)
 }
 
 /*
- * What stands for the byte that `plain` stopped at; returns what it used, and
- * sets *lost where that is not all the same.
+ * Append the escape of the byte at s, where `plain` stopped. Returns how many
+ * bytes of s it stands for; *lost: reading it does not give these bytes again.
  */
 static size_t put_escape(struct buf *b, const char *s, bool *lost)
 {

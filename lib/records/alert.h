@@ -96,7 +96,7 @@ enum alert_kind {
 #define ALERT_DOWN_KINDS ((int)ALERT_LATENCY)
 #define ALERT_KINDS ((int)ALERT_DRIFT)
 
-/* What happened to the incident. */
+/* The events of an incident. */
 enum alert_phase {
 	ALERT_STARTED,
 	ALERT_ESCALATED,

@@ -92,7 +92,7 @@ struct incident_record {
 	int above;
 };
 
-/* What was told of an incident. */
+/* An event of an incident that was sent. */
 struct told_record {
 	double at;
 	enum alert_kind kind;

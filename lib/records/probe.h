@@ -39,7 +39,7 @@
 /* How many digits of a digest tell one definition, or list, from the others. */
 #define DIGEST_HEAD 16
 
-/* What all lines of one probe have in common. */
+/* Members that all lines of one probe share. */
 struct probe_key {
 	const char *slug;
 	const char *region;
@@ -65,7 +65,7 @@ struct tool_digest {
 	char full[HASH_HEX + 1];
 };
 
-/* What a tool says of itself: what its full digest is the SHA-256 of. */
+/* A tool's definition: its full digest is the SHA-256 of this. */
 struct tool_record {
 	struct probe_key key;
 	const char *name; /* as in the tools of the summary */
@@ -89,7 +89,7 @@ struct probe_record {
 	const struct tool_digest *tools; /* NULL: not in the record */
 	size_t n_tools;
 	const struct cache_check *cache; /* NULL: not known */
-	/* What record_tools_write made, in place of `tools`; or NULL. */
+	/* The result of record_tools_write, in place of `tools`; or NULL. */
 	const char *tools_text;
 	/* How many definitions were asked for and cannot be sent. */
 	int definitions_left_out;

@@ -13,7 +13,7 @@
 #include <cjson/cJSON.h>
 #include <stdint.h>
 
-/* What stands in the record where the regions see different tools. */
+/* The lists of tools, where regions see different ones. */
 #define VERDICT_DIVERGENCE "cdn-cache-divergence"
 
 struct verdict_region {

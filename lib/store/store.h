@@ -113,7 +113,7 @@ const struct store_reply *store_reply(const struct store *s, size_t i);
 int store_failed(const struct store *s);
 
 /*
- * What a reply holds; r may be NULL, and then it holds nothing. store_error(r):
+ * The content of a reply; r may be NULL: a reply without content. store_error(r):
  * why the command failed, or NULL. store_text(r): a string; NULL for nil and
  * other types. store_size(r): its length in bytes, with any NULs among them; 0
  * for NULL. store_int(r, otherwise): an integer, or a string that is one;
