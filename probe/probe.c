@@ -170,7 +170,7 @@ static void report_summary(struct probe *p)
 		.state = steps_state(&p->steps),
 		.failed_step = p->steps.failed,
 		.error = p->steps.failed ? p->steps.error : NULL,
-		.said = *p->steps.said ? p->steps.said : NULL,
+		.found.said = *p->steps.said ? p->steps.said : NULL,
 		.total_ms = p->steps.since_ms - p->steps.started_ms,
 		.protocol = *p->wire.revision ? p->wire.revision : NULL,
 		.era = p->era,
@@ -178,7 +178,7 @@ static void report_summary(struct probe *p)
 		.full_hash = hashed ? p->hash.full : NULL,
 		.tool_count = p->listed ? (int)p->list.tools.n : -1,
 		.cache = p->cache.result ? &p->cache : NULL,
-		.clients_refused = p->handshake.clients_refused};
+		.found.clients_refused = p->handshake.clients_refused};
 
 	r.definitions_left_out = (int)unknown;
 	if (hashed &&
@@ -431,7 +431,7 @@ static bool batch_refused(const struct probe *p, const struct reply *r)
 			strcmp(p->wire.revision, "2025-03-26") > 0);
 }
 
-/* What comes next after the reply to a request that is not optional. */
+/* The next request after the reply to one that is not optional. */
 static struct next take_reply(struct driver *d, const struct reply *r)
 {
 	struct probe *p = &d->probe;

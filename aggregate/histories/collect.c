@@ -462,13 +462,13 @@ static int add_probe(struct collect *c, const struct record *rec, char *why)
 	e->probe.state = r->state;
 	e->probe.era = r->era;
 	e->probe.total_ms = r->total_ms;
-	e->probe.clients_refused = r->clients_refused;
+	e->probe.found = r->found;
 	if (r->protocol)
 		e->probe.protocol = pool_share(&c->pool, r->protocol);
 	if (r->failed_step)
 		failed(c, &e->probe, r->failed_step, r->error);
-	if (r->said)
-		e->probe.said = pool_share(&c->pool, r->said);
+	if (r->found.said)
+		e->probe.found.said = pool_share(&c->pool, r->found.said);
 	if (r->tool_hash)
 		e->probe.tools = tool_lists_share(&c->lists, &c->pool, r);
 	if (r->cache)

@@ -32,7 +32,6 @@ struct probe {
 	double total_ms;   /* NAN where not known */
 	const char *id;
 	const char *error;	       /* of the failed step, or NULL */
-	const char *said;	       /* by the server, of that; or NULL */
 	const char *protocol;	       /* the revision, or NULL */
 	const struct tool_list *tools; /* NULL where the probe has no hash */
 	enum region_state state;
@@ -40,7 +39,7 @@ struct probe {
 	enum era era;
 	/* The result of a check for a stale cache; NULL: none was made. */
 	const struct cache_check *cache;
-	bool clients_refused; /* see struct probe_record */
+	struct probe_findings found;
 	/* It is the first of its region and minute: rollups count no other. */
 	bool counts;
 };

@@ -202,7 +202,7 @@ static const char *saying(const struct probe_record *r, char out[16])
 	hash = hash_text(hash, r->protocol);
 	hash = hash_text(hash, r->tool_hash);
 	hash = hash_text(hash, r->full_hash);
-	if (r->clients_refused)
+	if (r->found.clients_refused)
 		hash = hash_text(hash, "clients_refused");
 	snprintf(out, 16, "%d.%08" PRIx32, number, (uint32_t)hash);
 	return out;

@@ -592,7 +592,7 @@ static bool take_form(const struct act *t, struct console_once *once)
 	}
 }
 
-/* What the form of this number asks for, and where it leads. */
+/* Do what the form of this number asks for, and answer with the next page. */
 static void carry_out(struct act *t, const struct deed *deed, const char *number)
 {
 	char text[LINE_MAX_BYTES + CONSOLE_BY];

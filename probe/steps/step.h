@@ -29,7 +29,7 @@ enum request {
 	REQUEST_CACHE_CHECK
 };
 
-/* What is known so far: a step fills in what later ones read. */
+/* Findings so far: a step fills in what later ones read. */
 struct probe {
 	const struct target *target;
 	struct wire wire;

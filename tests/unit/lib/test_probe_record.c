@@ -171,9 +171,9 @@ static void test_probes(void **state)
 		struct probe_record r;
 		const char *line;
 	} rows[] = {
-		{{KEY_OF, "https://h/mcp", STATE_HEALTHY, STEP_NONE, NULL, NULL,
+		{{KEY_OF, "https://h/mcp", STATE_HEALTHY, STEP_NONE, NULL,
 			 214.7, "2025-11-25", ERA_SESSION, H1, H2, 3, tools, 3,
-			 NULL, NULL, 0, false},
+			 NULL, NULL, 0, {NULL, false}},
 			PROBE
 			",'url':'https://h/mcp','state':'healthy',"
 			"'failed_step':null,'error':null,'total_ms':214.7,"
@@ -183,20 +183,21 @@ static void test_probes(void **state)
 			"'],'':['" H2 "','" H2 "'],'\\\"\xe2\x82\xac'"
 			":['" H2 "','" H1 "']}}"},
 		{{KEY_OF, NULL, STATE_BROKEN, STEP_DNS, "dns.nxdomain",
-			 "no\nsuch", 0, NULL, ERA_NONE, NULL, NULL, -1, NULL, 0,
-			 NULL, NULL, 0, false},
+			 0, NULL, ERA_NONE, NULL, NULL, -1, NULL, 0, NULL, NULL,
+			 0, {"no\nsuch", false}},
 			PROBE
 			",'state':'broken','failed_step':'dns','error':"
 			"'dns.nxdomain','said':'no?such','total_ms':0,'"
 			"protocol':null,'era':"
 			"null,'tool_hash':null,'full_hash':null,'tool_count':"
 			"null}"},
-		{{KEY_OF, "x", STATE_AUTH_WALLED, STEP_NONE, NULL, NULL, 1e9,
+		{{KEY_OF, "x", STATE_AUTH_WALLED, STEP_NONE, NULL, 1e9,
 			 "p", ERA_STATELESS, H2, NULL, 0, tools, 0, NULL, NULL,
-			 0, false},
+			 0, {NULL, false}},
 			NULL},
-		{{KEY_OF, "x", STATE_HEALTHY, STEP_NONE, NULL, NULL, 1, "p",
-			 ERA_SESSION, H1, H1, 2, NULL, 0, &stale, NULL, 0, false},
+		{{KEY_OF, "x", STATE_HEALTHY, STEP_NONE, NULL, 1, "p",
+			 ERA_SESSION, H1, H1, 2, NULL, 0, &stale, NULL, 0,
+			 {NULL, false}},
 			PROBE
 			",'url':'x','state':'healthy','failed_step':null,"
 			"'error':null,'total_ms':1,'protocol':'p',"
@@ -205,17 +206,18 @@ static void test_probes(void **state)
 			"'age_s':3412,'tool_hash':'" H2 "','full_hash':'" H1
 			"','added':['a','b?','c'],'removed':[],'changed':['d'],"
 			"'redescribed':[],'more':2}}"},
-		{{KEY_OF, "x", STATE_HEALTHY, STEP_NONE, NULL, NULL, 1, "p",
-			 ERA_SESSION, H1, H1, 2, NULL, 0, &equal, NULL, 7, true},
+		{{KEY_OF, "x", STATE_HEALTHY, STEP_NONE, NULL, 1, "p",
+			 ERA_SESSION, H1, H1, 2, NULL, 0, &equal, NULL, 7,
+			 {NULL, true}},
 			PROBE ",'url':'x','state':'healthy','failed_step':null,"
 			      "'error':null,'total_ms':1,'protocol':'p',"
 			      "'era':'session','tool_hash':'" H1
 			      "','full_hash':'" H1
 			      "','tool_count':2,'cache':{'result':'equal'},"
 			      "'clients_refused':true,'definitions_left_out':7}"},
-		{{KEY_OF, "x", STATE_BROKEN, STEP_TOOL_HASH, NULL, NULL, 1,
+		{{KEY_OF, "x", STATE_BROKEN, STEP_TOOL_HASH, NULL, 1,
 			 NULL, ERA_SSE, NULL, NULL, 1000000, tools, 1, NULL,
-			 NULL, 0, false},
+			 NULL, 0, {NULL, false}},
 			NULL},
 	};
 	struct record r;
