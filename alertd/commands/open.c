@@ -99,18 +99,20 @@ static bool read_request(
 	*q = (struct by_hand) {
 		.what = BY_HAND_OPEN,
 		.by = acknowledge_by(o->by),
-		.text = o->text,
-		.title = o->title,
+		.text = o->public ? o->public : o->reason,
+		.title = o->operands[1],
 		.severity = SEVERITY_P2,
-		.is_private = o->is_private,
+		.is_private = !o->public,
 		.first = clock_window(now),
 	};
-	if (!o->title || !o->text) {
-		log_error("open: --%s is missing", o->title ? "text" : "title");
+	if (!q->text || (o->public && o->reason)) {
+		log_error("open: --public, which visitors read, or --reason is "
+			  "needed, not both");
 		return false;
 	}
-	if (!q->by || !public_text_fits("title", o->title) ||
-		!public_text_fits("text", o->text))
+	if (!q->by || !public_text_fits("title", q->title, UPDATE_TITLE_MAX) ||
+		!public_text_fits(o->public ? "--public" : "--reason", q->text,
+			UPDATE_TEXT_MAX))
 		return false;
 	if (!o->severity || severity_parse(o->severity, &q->severity))
 		return true;

@@ -78,12 +78,19 @@ forms() {
 	sed "s/ *\($1[ []\)/\n\1/g" | sed 's/ *$//' | sort -u
 }
 
+# common: the options that a page calls [common], where it says which they are.
+common() {
+	local text
+	text=$(cat)
+	echo "${text%%common is\[*}" | sed "s/\[common\]/[${text#*common is\[}/g"
+}
+
 same_usage() {
 	local usage
 	usage=$(helps "$1" | sed -n '/^usage:/,/^$/{s/^usage://p;t;/^       /p;}' |
 		grep -vE '^ *mcp-[a-z]+ command ')
 	# In any order.
-	diff <(section "$2" SYNOPSIS | words | forms "${1##*/}") \
+	diff <(section "$2" SYNOPSIS | words | common | forms "${1##*/}") \
 		<(words <<<"$usage" | forms "${1##*/}")
 }
 
