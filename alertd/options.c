@@ -40,7 +40,7 @@ static const struct option_row options[] = {
 	{.name = "public", .arg = "text", .at = AT(public),
 		.help = "the text that visitors read"},
 	{.name = "reason", .arg = "text", .at = AT(reason),
-		.help = "why, for messages; pages show that of a maintenance"},
+		.help = "why, for messages; pages show the reason of a maintenance"},
 	{.name = "refused", .arg = "place", .at = AT(refused),
 		.help = "alert: the configuration is refused at this place"},
 	{.name = "region", .arg = "region,...", .at = AT(region),
@@ -56,6 +56,10 @@ static const struct option_row options[] = {
 	{.name = "step", .arg = "step,...", .at = AT(step),
 		.help = "only incidents at these steps"},
 	OPTION_STORE(AT(store)),
+	{.name = "text", .arg = "text", .at = AT(text),
+		.help = "what visitors and routes read of the incident"},
+	{.name = "title", .arg = "text", .at = AT(title),
+		.help = "the title of the incident"},
 	{.name = "to", .arg = "name", .at = AT(to),
 		.help = "who takes over"},
 	{.name = "zone", .arg = "zone", .at = AT(zone), .valid = zone_exists,
@@ -88,13 +92,10 @@ static const struct option_tables tables = {
 	.gone = (const struct option_gone[]) {
 		{"--from", "write --start"},
 		{"--private", "write --reason, which visitors do not see, "
-			      "instead of --public"},
-		{"--text", "write --public, or --reason if visitors may not "
-			   "see it"},
-		{"--title", "write the title behind the server"},
+			      "instead of --text"},
 		{NULL, NULL},
 	},
-	.for_scripts = "tick",
+	.for_scripts = "subscribers",
 	.echo = true,
 };
 

@@ -31,7 +31,7 @@ struct options {
 	/* As given, or NULL; the commands that have them say what they are. */
 	const char *account, *by, *end, *every, *kind, *policy, *postmortem, *public,
 		*reason, *refused, *region, *route, *severity, *span, *start,
-		*state, *step, *to, *zone;
+		*state, *step, *text, *title, *to, *zone;
 	const char *group; /* whose incident the operand is, by its name; or NULL */
 	char **operands; /* within argv */
 	size_t n_operands;

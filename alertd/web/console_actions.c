@@ -294,10 +294,10 @@ static bool may_all(const struct act *t, const char *const *slugs, size_t n,
 static bool act_open(struct act *t, const char *what)
 {
 	char servers[TEXT_SIZE], title[TEXT_SIZE], text[TEXT_SIZE];
-	char by[4 * ACK_BY_MAX + 1], *operands[] = {servers, title};
-	const char *who = field(t, "who"), *body;
-	struct options o = {.action = OPTIONS_OPEN, .operands = operands,
-		.n_operands = 2, .now = NAN, .by = by,
+	char by[4 * ACK_BY_MAX + 1], *operand = servers;
+	const char *who = field(t, "who");
+	struct options o = {.action = OPTIONS_OPEN, .operands = &operand,
+		.n_operands = 1, .now = NAN, .by = by,
 		.severity = field(t, "severity")};
 	struct run run;
 	struct notifier *n;
@@ -306,13 +306,12 @@ static bool act_open(struct act *t, const char *what)
 
 	(void)what;
 	text_clean(t->by, strlen(t->by), by, sizeof by, ACK_BY_MAX);
-	body = line(t, "text", TEXT_MAX, text, sizeof text);
-	*(who && strcmp(who, "private") == 0 ? &o.reason : &o.public) = body;
-	if (!line(t, "title", TEXT_MAX, title, sizeof title) || !body)
-		return refuse(t, 422, "Give a title and a text.");
+	o.title = line(t, "title", TEXT_MAX, title, sizeof title);
+	*(who && strcmp(who, "private") == 0 ? &o.reason : &o.text) =
+		line(t, "text", TEXT_MAX, text, sizeof text);
 	if (!line(t, "servers", SLUG_MAX, servers, sizeof servers))
 		return refuse(t, 422, "Name a server, a group or all.");
-	if (!may_all(t, (const char *const *)operands, 1, 0))
+	if (!may_all(t, (const char *const *)&operand, 1, 0))
 		return refuse(t, 404, "Name a server of your account.");
 	run = queue_begin(t);
 	n = notifier_new(&run);
@@ -326,7 +325,7 @@ static bool act_open(struct act *t, const char *what)
 	if (slug_valid(servers))
 		text_copy(t->slug, sizeof t->slug, servers);
 	snprintf(t->did, sizeof t->did, "opened an incident of %s: %s", servers,
-		title);
+		o.title ? o.title : "");
 	return ended(t, status);
 }
 

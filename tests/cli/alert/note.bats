@@ -175,8 +175,8 @@ page() {
 @test "what no probe sees is opened by hand, moved on, shown and closed" {
 	group
 	minutes 0 1 | alert 0
-	alert 0 open -N $((T + 70)) --by ann --public 'We look into it.' \
-		example-mcp 'Stale <results>' -f text
+	alert 0 open -N $((T + 70)) --by ann --title 'Stale <results>' \
+		--text 'We look into it.' example-mcp -f text
 	grep -q 'manual_started  example-mcp: Stale <results>; opened by ann: We look into it\.$' out
 	grep -qx 'https://status.example.com/status/example-mcp/incident/2026-04-29-2032-incident' out
 	# The probes say how the server is; the page has both.
@@ -186,9 +186,9 @@ page() {
 	grep -q '>Stale &lt;results&gt;</a> <small>investigating</small>' page
 	grep -q '<p>We look into it\.</p>' page
 	# Twice is once; another has to wait; and it is the slug that is wrong.
-	alert 0 open -N $((T + 75)) --public again example-mcp 'Stale <results>'
+	alert 0 open -N $((T + 75)) --title 'Stale <results>' --text again example-mcp
 	grep -q "warning: example-mcp: 'Stale <results>' is open already" err
-	alert 1 open -N $((T + 80)) --public x example-mcp Other
+	alert 1 open -N $((T + 80)) --title Other --text x example-mcp
 	grep -q "example-mcp: 'Stale <results>' is open; note it, or close it first" err
 	alert 0 note -N $((T + 240)) --by bob --state identified --public 'An old index.' \
 		-f text example-mcp
@@ -222,25 +222,25 @@ page() {
 	page /feed.atom
 	grep -q '<title>example-mcp: Stale &lt;results&gt; (resolved)</title>' page
 	# One of the same minute would have its name.
-	alert 0 open -N $((T + 430)) --public x three A
+	alert 0 open -N $((T + 430)) --title A --text x three
 	alert 0 close -N $((T + 440)) --reason x three
-	alert 1 open -N $((T + 450)) --public x three B
+	alert 1 open -N $((T + 450)) --title B --text x three
 	grep -q 'three: one of this minute was closed just now' err
 }
 
 @test "a group, or all, share one that is opened by hand; routes hear of it once" {
 	group
-	alert 0 open -N $((T + 10)) --public x two Own
-	alert 0 open -N $((T + 20)) --severity P1 --public 'We know.' 'search tools' 'No <mail>'
+	alert 0 open -N $((T + 10)) --title Own --text x two
+	alert 0 open -N $((T + 20)) --severity P1 --title 'No <mail>' --text 'We know.' 'search tools'
 	grep -q "warning: two: 'Own' is open there, and stays" err
 	jq -e '.servers == ["example-mcp"] and .severity == "P1" and .server_slug == "*"' out
 	alert 0 close -N $((T + 30)) --reason x two
 	alert 0 close -N $((T + 60)) --reason 'too early' 'Search tools'
-	alert 0 open -N $((T + 120)) --public 'We know.' 'Search tools' 'No <mail>'
+	alert 0 open -N $((T + 120)) --title 'No <mail>' --text 'We know.' 'Search tools'
 	jq -e '.servers == ["example-mcp", "two"]' out
-	alert 0 open -N $((T + 125)) --public 'We know.' 'Search tools' 'No <mail>'
+	alert 0 open -N $((T + 125)) --title 'No <mail>' --text 'We know.' 'Search tools'
 	[ ! -s out ]
-	alert 1 open -N $((T + 125)) --public 'We know.' 'Search tools' Other
+	alert 1 open -N $((T + 125)) --title Other --text 'We know.' 'Search tools'
 	rm ops/got
 	alert 0 note -N $((T + 180)) --state monitoring --public 'It is on its way.' 'Search tools'
 	alert 0 note -N $((T + 185)) --public 'Half is there.' 'Search tools'
@@ -257,7 +257,7 @@ page() {
 	[ "$(got ops)" = 'manual_updated manual_resolved' ]
 	alert 0 list
 	[ ! -s out ]
-	alert 0 open -N $((T + 300)) --public 'All is dark.' all Power
+	alert 0 open -N $((T + 300)) --title Power --text 'All is dark.' all
 	jq -e '.server_count == 3' out
 	alert 0 close -N $((T + 360)) --reason 'all is well' all
 	alert 0 list
@@ -270,7 +270,7 @@ page() {
 
 @test "a private one is for the routes alone" {
 	group
-	alert 0 open -N $((T + 10)) --reason 'canary text' three 'canary title'
+	alert 0 open -N $((T + 10)) --title 'canary title' --reason 'canary text' three
 	[ "$(got ops)" = manual_started ]
 	alert 1 note -N $((T + 20)) --public x three
 	grep -q 'three: no public incident is open there' err
@@ -292,28 +292,25 @@ page() {
 
 @test "what people open is refused where it is no line, and above a hundred" {
 	group
-	for try in "2||x|three|title: not a line of text of up to 100 bytes" \
-		"2|$(printf '%101s' '' | tr ' ' x)|x|three|title: not a line" \
-		"2|a|$(printf '%501s' '' | tr ' ' x)|three|--public: not a line of text of up to 500 bytes" \
-		$'2|a\tb|x|three|title: not a line' $'2|a|\e[1m|three|--public: not a line' \
-		"2|a| |three|--public: not a line" "2|a|x|exmaple-mcp|did you mean 'example-mcp'?" \
+	for try in "2||x|three|--title: not a line of text of up to 100 bytes" \
+		"2|$(printf '%101s' '' | tr ' ' x)|x|three|--title: not a line" \
+		"2|a|$(printf '%501s' '' | tr ' ' x)|three|--text: not a line of text of up to 500 bytes" \
+		$'2|a\tb|x|three|--title: not a line' $'2|a|\e[1m|three|--text: not a line' \
+		"2|a| |three|--text: not a line" "2|a|x|exmaple-mcp|did you mean 'example-mcp'?" \
 		"2|a|x|No group|'No group': neither a server nor a group of the configuration, nor all"; do
 		IFS='|' read -r status title text what words <<<"$try"
-		alert "$status" open --public "$text" "$what" "$title"
+		alert "$status" open --title "$title" --text "$text" "$what"
 		grep -qF -- "$words" err || { echo "$try"; cat err; return 1; }
 	done
-	alert 2 open three a
-	grep -qF 'open: --public, which visitors read, or --reason is needed, not both' err
-	alert 2 open --public b --reason b three a
+	alert 2 open --title a three
+	grep -qF 'open: --text, which visitors read, or --reason is needed, not both' err
+	alert 2 open --title a --text b --reason b three
 	grep -q 'is needed, not both' err
-	alert 2 open --public a three
-	grep -qF 'a slug, a group or all, and a title, are expected' err
-	for try in '--title|write the title behind the server' '--text|write --public, or --reason' \
-		'--private|write --reason, which visitors do not see'; do
-		alert 2 open "${try%|*}" a three
-		grep -qF -- "${try%|*}: this option was removed: ${try#*|}" err
-	done
-	alert 2 open --public b --severity P4 three a
+	alert 2 open --private --title a three
+	grep -qF -- '--private: this option was removed: write --reason, which visitors' err
+	alert 2 open --text a three
+	grep -q 'open: --title is missing' err
+	alert 2 open --title a --text b --severity P4 three
 	grep -q "severity: 'P4' is not P1, P2 or P3" err
 	alert 2 note --state finished three
 	grep -q "'finished' is not investigating, identified or monitoring" err
@@ -325,7 +322,7 @@ page() {
 		echo "  - {slug: s$i, url: \"https://s.example.com/$i\"}"
 	done >many
 	sed -i '/^servers:/r many' fleet.yaml
-	seq -f s%g 100 | xargs -P 4 -I{} "$BIN/mcp-alert" open --public b {} a >/dev/null
-	alert 2 open --public b s101 a
+	seq -f s%g 100 | xargs -P 4 -I{} "$BIN/mcp-alert" open --title a --text b {} >/dev/null
+	alert 2 open --title a --text b s101
 	grep -q '100 incidents are open by hand already' err
 }

@@ -476,8 +476,8 @@ life() {
 
 @test "what somebody opens by hand, moves on and closes reaches each vendor, and rings once" {
 	step "${VENDORS[@]}" voice
-	alert 0 open -N $((T + 5)) --by ann --severity P1 --public 'We look into it.' \
-		example-mcp 'Stale <results>'
+	alert 0 open -N $((T + 5)) --by ann --severity P1 --title 'Stale <results>' \
+		--text 'We look into it.' example-mcp
 	alert 0 note -N $((T + 60)) --by ann --state identified --public 'An old *index*.' example-mcp
 	alert 0 close -N $((T + 120)) --by ann --reason 'A new index.' example-mcp
 	silent

@@ -214,7 +214,7 @@ subscribe() {
 	subscribe a@example.org
 	subscribe c@example.org server:docs
 	: >mails
-	alert 0 open --public 'We look into it.' all 'Old answers'
+	alert 0 open --title 'Old answers' --text 'We look into it.' all
 	alert 0 tick
 	[ "$(sent c@example.org .headers.Subject)" = '[Acmeä] docs: Old answers' ]
 	sent c@example.org .text | grep -q '^We look into it\. Since '
@@ -232,7 +232,7 @@ subscribe() {
 	sent c@example.org .text | grep -q '^Note from the operator: A new index\.'
 	# What is private stays so.
 	: >mails
-	alert 0 open --now $(($(date +%s) + 90)) --reason 'canary' docs 'For us'
+	alert 0 open --now $(($(date +%s) + 90)) --title 'For us' --reason 'canary' docs
 	alert 0 note --state identified docs
 	alert 0 tick
 	[ ! -s mails ]
