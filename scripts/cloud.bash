@@ -178,9 +178,10 @@ esac
 for tool in "$tool" jq gzip; do
 	type -P "$tool" >/dev/null || die "$tool: not installed"
 done
-work=$(mktemp -d -- "${TMPDIR:-/tmp}/cloud.XXXXXX")
+work=''
 trap 'trap "" HUP INT TERM; rm -rf -- "$work"' EXIT
 trap 'exit 143' TERM HUP INT
+work=$(trap '' HUP INT TERM; mktemp -d -- "${TMPDIR:-/tmp}/cloud.XXXXXX")
 cat >"$work/in"
 split_targets
 for chunk in "$work"/chunk.*; do

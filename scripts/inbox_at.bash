@@ -51,9 +51,10 @@ why() {
 open_inbox() {
 	local rest=${1#*://} pair kind=${1%%://*}
 	region=$3 query='' endpoint='' aws_region='' token='' user='' password='' session=''
-	work=$(mktemp -d -- "${TMPDIR:-/tmp}/inbox.XXXXXX")
+	work=''
 	trap 'trap "" HUP INT TERM; rm -rf -- "$work"' EXIT
 	trap 'exit 143' TERM HUP INT
+	work=$(trap '' HUP INT TERM; mktemp -d -- "${TMPDIR:-/tmp}/inbox.XXXXXX")
 	[[ $region =~ ^[a-z][a-z0-9-]{0,39}$ ]] || give_up 2 'no name of a region'
 	[[ $kind =~ ^(s3|dynamodb|cloudflare-kv|gist|https?|file)$ ]] ||
 		give_up 2 "$kind: no kind of inbox"
