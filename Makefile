@@ -95,7 +95,7 @@ UNITS = mcp-serve.socket mcp-serve@.service mcp-site.service \
 	mcp-archive.service mcp-archive.timer
 # For those who read: copied, and then made theirs.
 EXAMPLES = $(wildcard scripts/deploy/*.conf scripts/deploy/*.cron) \
-	scripts/deploy/Dockerfile \
+	scripts/deploy/Dockerfile scripts/deploy/fleet.yaml \
 	$(wildcard scripts/deploy/store/*.conf scripts/deploy/store/*.acl) \
 	scripts/deploy/worker/Dockerfile scripts/deploy/worker/lighttpd.conf \
 	$(wildcard scripts/prometheus/*.yml scripts/grafana/*.json) \

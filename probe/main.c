@@ -665,7 +665,6 @@ static int probe_all(struct run *run)
 	struct http_config config = {.user_agent = USER_AGENT,
 		.cacert = cacert,
 		.ip_version = o->ip_version,
-		.http1 = o->http1,
 		.http2 = o->http2,
 		.resolve = o->resolve,
 		.connect_to = o->connect_to,

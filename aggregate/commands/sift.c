@@ -296,7 +296,7 @@ int sift(const struct command *cmd)
 	int rc = EXIT_USAGE;
 
 	if (cmd->n_regions != 1) {
-		log_error("sift: --regions needs the one region that printed "
+		log_error("sift: --region needs the one region that printed "
 			  "the records");
 		return rc;
 	}

@@ -298,7 +298,6 @@ static bool act_open(struct act *t, const char *what)
 	const char *who = field(t, "who");
 	struct options o = {.action = OPTIONS_OPEN, .operands = &operand,
 		.n_operands = 1, .now = NAN, .by = by,
-		.is_private = who && strcmp(who, "private") == 0,
 		.severity = field(t, "severity")};
 	struct run run;
 	struct notifier *n;
@@ -308,7 +307,8 @@ static bool act_open(struct act *t, const char *what)
 	(void)what;
 	text_clean(t->by, strlen(t->by), by, sizeof by, ACK_BY_MAX);
 	o.title = line(t, "title", TEXT_MAX, title, sizeof title);
-	o.text = line(t, "text", TEXT_MAX, text, sizeof text);
+	*(who && strcmp(who, "private") == 0 ? &o.reason : &o.text) =
+		line(t, "text", TEXT_MAX, text, sizeof text);
 	if (!line(t, "servers", SLUG_MAX, servers, sizeof servers))
 		return refuse(t, 422, "Name a server, a group or all.");
 	if (!may_all(t, (const char *const *)&operand, 1, 0))

@@ -93,7 +93,7 @@ sift() {
 
 @test "one region, and a file that is there" {
 	run -2 "$BIN/mcp-aggregate" sift targets </dev/null
-	[ "$output" = "mcp-aggregate: sift: --regions needs the one region that printed the records" ]
+	[ "$output" = "mcp-aggregate: sift: --region needs the one region that printed the records" ]
 	run -2 "$BIN/mcp-aggregate" sift targets -r r-a,r-b </dev/null
 	run -2 "$BIN/mcp-aggregate" sift none -r r-a </dev/null
 	[ "$output" = "mcp-aggregate: none: No such file or directory" ]

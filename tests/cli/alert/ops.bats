@@ -549,7 +549,7 @@ attack() {
 	redis rpush "fleet:history:$(($(date +%s) / 86400 - 1))" \
 		"$(jq -cn --argjson at $(($(date +%s) / 86400 * 86400 - 86400)) '{v: 1, type: "history",
 			$at, server_slug: "example-mcp", what: "note", text: "too old"}')" >/dev/null
-	alert 0 report -N $(($(date +%s) + 60)) --from "$(TZ=Europe/Berlin date -d 'yesterday 18:00' +%FT%T%:z)"
+	alert 0 report -N $(($(date +%s) + 60)) --start "$(TZ=Europe/Berlin date -d 'yesterday 18:00' +%FT%T%:z)"
 	ask GET /ops/night
 	[ "$CODE" = 200 ]
 	pages=$(jq '.incidents[0].pages' out)
