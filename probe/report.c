@@ -48,12 +48,15 @@ void report_begin(struct report *r, const char *region, const char *own_region)
 		.status = RUNNER_OK,
 		.version = VERSION,
 		.own_region = own_region};
+	const char *pop = getenv("MCP_POP");
 	char egress[ADDRESS_TEXT];
 
 	if (r->stream)
 		return;
 	if (address_egress(egress))
 		ok.egress = egress;
+	if (pop && pop_valid(pop))
+		ok.pop = pop;
 	report_runner(r, &ok);
 }
 

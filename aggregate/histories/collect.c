@@ -200,7 +200,7 @@ struct entry {
 /* A region's machine, by runner records: shared strings, or NULL. */
 struct runner {
 	const char *region;
-	const char *host_key, *egress;
+	const char *host_key, *egress, *pop;
 	size_t machine; /* the first runner on the same machine */
 	const char *by; /* what shows that; NULL: no other is on it */
 };
@@ -516,6 +516,8 @@ static int add_runner(struct collect *c, const struct runner_record *r,
 		runner->host_key = pool_share(&c->pool, r->host_key);
 	if (r->egress)
 		runner->egress = pool_share(&c->pool, r->egress);
+	if (r->pop)
+		runner->pop = pool_share(&c->pool, r->pop);
 	if (r->canaries_answered || r->canaries_failed) {
 		c->canaries = xgrow(c->canaries, &c->cap_canaries,
 			c->n_canaries + 1, sizeof *c->canaries);
@@ -607,6 +609,9 @@ static const char *shared(const struct runner *a, const struct runner *b)
 {
 	if (a->host_key && a->host_key == b->host_key)
 		return "host key";
+	/* Where a platform says where it is, its addresses say nothing. */
+	if (a->pop || b->pop)
+		return a->pop == b->pop ? "POP" : NULL;
 	return a->egress && a->egress == b->egress ? "egress address" : NULL;
 }
 
@@ -621,8 +626,8 @@ static void join_machines(struct collect *c, size_t n, size_t a, size_t b)
 }
 
 /*
- * Find the runners that share a machine. Each has one key and one address, so a
- * runner that lies about its address can pass for one other at the most.
+ * Find the runners that share a machine. Each has one key, and one POP or address,
+ * so a runner that lies about these can pass for one other at the most.
  */
 static void find_machines(struct collect *c)
 {
@@ -654,6 +659,14 @@ const char *collect_machine(
 	return NULL;
 }
 
+const char *collect_pop(const struct collect *c, const char *region)
+{
+	for (size_t i = 0; i < c->n_runners; i++)
+		if (strcmp(c->runners[i].region, region) == 0)
+			return c->runners[i].pop;
+	return NULL;
+}
+
 /* When the first probe started that has tools; INFINITY: none has. */
 static double first_tools(const struct series *s)
 {
@@ -679,6 +692,7 @@ static void lay_out_runners(struct collect *c)
 
 			h->machine =
 				collect_machine(c, h->name, &h->machine_by);
+			h->pop = collect_pop(c, h->name);
 		}
 	}
 }

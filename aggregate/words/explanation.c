@@ -281,16 +281,29 @@ static void put_kept_out(const struct explanation *e, struct buf *b)
 			   "minute does not count in its uptime.\n");
 }
 
-/* The regions that share a machine with an earlier one. */
+void words_machine(struct buf *b, const char *other, const char *by)
+{
+	if (strcmp(by, "POP") == 0)
+		buf_fmt(b, "at the same POP as %s", other);
+	else
+		buf_fmt(b, "on the same machine as %s (same %s)", other, by);
+	buf_str(b, ": they count as one reporter");
+}
+
+/* Where platforms run regions, and which share a machine with an earlier one. */
 static void put_machines(const struct explanation *e, struct buf *b)
 {
 	for (size_t i = 0; i < e->in->n_expected; i++) {
 		const char *name = e->in->expected[i], *other = twin_of(e, i);
+		const struct region_history *h = history_of(e, name);
 
-		if (other)
-			buf_fmt(b, "  %s is on the same machine as %s (same "
-				   "%s): they count as one reporter.\n",
-				name, other, history_of(e, name)->machine_by);
+		if (h && h->pop)
+			buf_fmt(b, "  %s runs at %s.\n", name, h->pop);
+		if (!other)
+			continue;
+		buf_fmt(b, "  %s is ", name);
+		words_machine(b, other, h->machine_by);
+		buf_str(b, ".\n");
 	}
 }
 

@@ -77,6 +77,10 @@ struct explanation {
  */
 void explain(const struct explanation *e, struct buf *b);
 
+/* words_machine(b, other, by): append that a region counts as one with another, and
+   by what, of collect_machine: "on the same machine as eu (same host key): …". */
+void words_machine(struct buf *b, const char *other, const char *by);
+
 /*
  * ---- Which regions see which tools, divergence_text.c: where regions differ (CDN
  * divergence), or a stale cache gives clients an older list.

@@ -17,12 +17,14 @@
 #define SLUG_FLEET "*"
 #define REGION_MAX 40
 #define PROBE_ID_MAX 64
+#define POP_MAX 64
 #define HASH_HEX 64
 
-/* Whether s, up to its NUL, is a slug, a region, a probe id, 64 hex digits. */
+/* Whether s, up to its NUL, is a slug, a region, a probe id, a POP, 64 hex digits. */
 bool slug_valid(const char *s);
 bool region_valid(const char *s);
 bool probe_id_valid(const char *s);
+bool pop_valid(const char *s);
 bool hash_valid(const char *s);
 
 /*
