@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "http/address.h"
+#include "json/json.h"
 #include "redaction/redaction.h"
 
 #include <errno.h>
@@ -362,6 +363,27 @@ void view_summary(void *arg, const struct probe_record *record)
 	/* The session may still have to be closed. */
 	report_write(v->report, &v->out);
 	buf_release(&v->out);
+}
+
+void view_resume(void *arg, const struct probe_key *k, const struct piece *p)
+{
+	struct view *v = arg;
+	struct buf key;
+
+	if (v->report->format != FORMAT_JSONL)
+		return;
+	buf_init(&key, LINE_MAX_BYTES);
+	probe_key_write(&key, k);
+	buf_fmt(&v->out, "{\"v\":%d,\"type\":\"resume\",%s,\"ms\":%.3f",
+		RECORD_VERSION, key.p + (*key.p == ','), p->ms);
+	if (*p->revision)
+		json_fmt(&v->out,
+			",'ids':%d,'protocol':%s,'session':%s,'tools':%i,"
+			"'clients_refused':%i",
+			p->ids, p->revision, p->session, p->has_tools,
+			p->clients_refused);
+	buf_str(&v->out, "}\n");
+	buf_release(&key);
 }
 
 void view_release(struct view *v)
