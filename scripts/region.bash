@@ -86,7 +86,8 @@ whole='
 		if (k[4] > end && k[4] < 1e11) end = k[4] + 0
 		print text tools $2
 		written += length(text tools) + length($2) + 1
-		probes++; broken += k[3] == "true"; n = m = 0; text = tools = ""
+		probes += k[3] != "unfinished"; broken += k[3] == "true"
+		n = m = 0; text = tools = ""
 	}
 	END {
 		drop()

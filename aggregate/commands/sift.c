@@ -174,7 +174,9 @@ static bool put_probe(struct sift *s, const cJSON *o, const char *type)
 		!json_num(o, "total_ms", &ms))
 		at = ms = 0;
 	buf_fmt(&s->out, "P %s/%s %s %.17g", slug, id,
-		state && strcmp(state, "broken") == 0 ? "true" : "false",
+		state && strcmp(state, "broken") == 0	      ? "true"
+			: state && strcmp(state, "unfinished") == 0 ? "unfinished"
+								    : "false",
 		at + ms / 1000);
 	return true;
 }

@@ -194,6 +194,7 @@ struct entry {
 	uint8_t steps; /* a bit for each step that has a record */
 	bool summed;   /* it has its probe record */
 	bool walled;   /* its tools-list was skipped */
+	bool unfinished; /* it was not made to its end, and is not whole */
 	uint32_t bytes; /* of its records when written */
 };
 
@@ -459,6 +460,7 @@ static int add_probe(struct collect *c, const struct record *rec, char *why)
 	if (!e || e->summed || !fits_probe(c, e, rec, why))
 		return e && e->summed ? 0 : -1;
 	e->summed = true;
+	e->unfinished = r->state == STATE_UNFINISHED;
 	e->probe.state = r->state;
 	e->probe.era = r->era;
 	e->probe.total_ms = r->total_ms;
@@ -561,7 +563,8 @@ int collect_add(struct collect *c, const struct record *r, char *why)
 
 static bool whole(const struct entry *e)
 {
-	return e->summed || e->probe.failed_step || e->steps == ALL_STEPS;
+	return !e->unfinished && (e->summed || e->probe.failed_step ||
+					 e->steps == ALL_STEPS);
 }
 
 /* The state that the probe record, which may be missing, tells. */

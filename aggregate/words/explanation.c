@@ -94,6 +94,22 @@ static void put_failure(const struct explanation *e,
 		buf_fmt(b, ": %s", r->newest->error);
 }
 
+/* A region may have no data, as its probes are not made to their end. */
+static void put_unfinished(const struct explanation *e,
+	const struct failure_run *r, const char *region, struct buf *b)
+{
+	char text[TIME_TEXT];
+	const char *why;
+	double at;
+
+	why = e->unfinished ? e->unfinished(e->arg, region,
+				      r->newest ? r->newest->started_at : 0, &at)
+			    : NULL;
+	if (why)
+		buf_fmt(b, "; the probe of %s is unfinished: %s",
+			time_text(e, at, text), why);
+}
+
 static void put_region(const struct explanation *e, const char *region,
 	int width, struct buf *b)
 {
@@ -125,6 +141,7 @@ static void put_region(const struct explanation *e, const char *region,
 			r.newest->state == STATE_AUTH_WALLED
 				? "auth-walled, which is not a failure"
 				: "healthy");
+	put_unfinished(e, &r, region, b);
 	buf_char(b, '\n');
 	if (!r.step || !s || !*s->message)
 		return;

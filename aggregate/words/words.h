@@ -62,6 +62,10 @@ struct explanation {
 	const char *zone; /* of the times: that of the people; NULL: UTC */
 	const struct verdict_input *in;
 	const struct verdict *verdict; /* that verdict_decide gave for these */
+	/* Why the newest probe of a region, if it started after `since`, was not made
+	   to its end, and in *at when it started; or NULL; may itself be NULL. */
+	const char *(*unfinished)(
+		const void *arg, const char *region, double since, double *at);
 	/* Why a region is cut off, in words, or NULL; may itself be NULL. */
 	const char *(*isolated)(const void *arg, const char *region);
 	const void *arg;

@@ -90,7 +90,7 @@ static const char *const steps[] = {NULL, "dns", "tls", "initialize",
 	"tool-hash"};
 static const char *const step_statuses[] = {"pass", "fail", "skip"};
 static const char *const region_states[] = {
-	"healthy", "auth-walled", "broken"};
+	"healthy", "auth-walled", "broken", "unfinished"};
 static const char *const eras[] = {NULL, "stateless", "session", "sse"};
 static const char *const verdict_colours[] = {
 	"green", "amber", "red", "unknown"};

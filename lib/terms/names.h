@@ -54,7 +54,14 @@ enum step {
 #define STEP_COUNT 8
 
 enum step_status { STATUS_PASS, STATUS_FAIL, STATUS_SKIP };
-enum region_state { STATE_HEALTHY, STATE_AUTH_WALLED, STATE_BROKEN };
+enum region_state {
+	STATE_HEALTHY,
+	STATE_AUTH_WALLED,
+	STATE_BROKEN,
+	/* Of a probe that was not made to its end: it is not whole, and no history
+	   has it. */
+	STATE_UNFINISHED
+};
 enum era { ERA_NONE, ERA_STATELESS, ERA_SESSION, ERA_SSE };
 enum verdict_colour {
 	VERDICT_GREEN,

@@ -197,6 +197,19 @@ static void test_whole(void **state)
 	c = collect_new();
 	add_broken(c, k, STEP_TLS, "tcp.refused");
 	only_probe(c, STATE_BROKEN, STEP_TLS, "tcp.refused");
+
+	/* One that was not made to its end is not, whatever its steps say. */
+	for (enum step_status last = STATUS_PASS; last <= STATUS_SKIP; last++) {
+		struct record r = summary(k);
+
+		c = collect_new();
+		r.u.probe.state = STATE_UNFINISHED;
+		for (enum step s = STEP_DNS; s <= STEP_TOOL_HASH; s++)
+			add_step(c, k, s, s < STEP_TOOLS_LIST ? STATUS_PASS : last,
+				NULL);
+		assert_int_equal(collect_add(c, &r, why), 0);
+		only_probe(c, STATE_HEALTHY, STEP_NONE, "cut off");
+	}
 }
 
 static void test_lowest_step(void **state)
