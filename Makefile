@@ -95,7 +95,8 @@ UNITS = mcp-serve.socket mcp-serve@.service mcp-site.service \
 	mcp-archive.service mcp-archive.timer
 # For those who read: copied, and then made theirs.
 EXAMPLES = $(wildcard scripts/deploy/*.conf scripts/deploy/*.cron) \
-	scripts/deploy/Dockerfile scripts/deploy/fleet.yaml \
+	scripts/deploy/fleet.yaml scripts/deploy/compose.yaml scripts/deploy/kubernetes.yaml \
+	scripts/deploy/image/README.md \
 	$(wildcard scripts/deploy/store/*.conf scripts/deploy/store/*.acl) \
 	scripts/deploy/worker/Dockerfile scripts/deploy/worker/lighttpd.conf \
 	$(wildcard scripts/prometheus/*.yml scripts/grafana/*.json) \
@@ -319,6 +320,11 @@ deb:
 	@scripts/deps build deb
 	scripts/package
 
+# Images of these packages, into build/images: for docker, podman, containerd.
+images: deb
+	@scripts/deps images
+	scripts/image
+
 deps:
 	@scripts/deps build test
 
@@ -330,21 +336,24 @@ libraries:
 		mv $(LIBRARIES).new $(LIBRARIES) || { rm -f $(LIBRARIES).new; exit 1; }
 
 # A release, of the last commit, into build/dist: the sources with such a list, packages
-# of these sources, a bill of materials, and checksums. With LIST=file, with this list:
-# the same commit and list are the same bytes. PACKAGES= is without packages.
+# and images of these sources, a bill of materials, and checksums. With LIST=file, with this
+# list: the same commit and list are the same bytes; those of images as long as Debian's
+# packages are the same. PACKAGES= is without packages and images.
 DIST = mcp-fleet-$(VERSION)
 PACKAGES = yes
 dist: $(if $(LIST),,libraries)
-	@scripts/deps build ci $(if $(PACKAGES),deb)
+	@scripts/deps build ci $(if $(PACKAGES),deb images)
 	$(if $(LIST),cp $(LIST) $(LIBRARIES))
 	rm -rf build/dist
 	@mkdir -p build/dist
 	git -c tar.umask=022 archive --format=tar --prefix=$(DIST)/scripts/ --add-file=$(LIBRARIES) \
 		--prefix=$(DIST)/ HEAD | gzip -9n >build/dist/$(DIST).tar.gz
 	$(if $(PACKAGES),tar -C build/dist -xzf build/dist/$(DIST).tar.gz && \
-		build/dist/$(DIST)/scripts/package && \
-		mv build/dist/$(DIST)/build/deb/*.deb build/dist && rm -r build/dist/$(DIST))
-	scripts/bill $(LIBRARIES) build/dist/$(DIST).tar.gz $(if $(PACKAGES),build/dist/*.deb) \
+		build/dist/$(DIST)/scripts/package && build/dist/$(DIST)/scripts/image && \
+		mv build/dist/$(DIST)/build/deb/*.deb build/dist/$(DIST)/build/images/* build/dist && \
+		rm -r build/dist/$(DIST))
+	scripts/bill $(LIBRARIES) build/dist/$(DIST).tar.gz \
+		$(if $(PACKAGES),build/dist/*.deb build/dist/mcp-*.oci.tar) \
 		>build/$(DIST).spdx.json
 	mv build/$(DIST).spdx.json build/dist
 	cd build/dist && sha256sum * >../SHA256SUMS && mv ../SHA256SUMS .
@@ -362,7 +371,8 @@ make unit       the unit tests, into build/unit
 make install    programs, pages and units, into PREFIX, below DESTDIR
 make uninstall  what install put there is removed again
 make deb        packages for Debian and Ubuntu, into build/deb
-make dist       a release: sources, packages, bill and checksums, into build/dist
+make images     of the packages, for docker and podman, into build/images
+make dist       a release: sources, packages, images, bill and checksums, into build/dist
 make libraries  the versions of libraries that mcp-fleet doctor --cve compares with
 make html       the manual as a site, into build/html, and as Markdown, into man/md
 make deps       install what building and testing need
@@ -573,6 +583,7 @@ install: all
 	$(call copy,755,$(EXAMPLEDIR)/store,scripts/deploy/store/run)
 	$(call copy,755,$(EXAMPLEDIR)/lambda,$(wildcard scripts/deploy/lambda/*))
 	$(call copy,755,$(EXAMPLEDIR)/worker,scripts/deploy/worker/mcp-worker)
+	$(call copy,755,$(EXAMPLEDIR)/image,scripts/deploy/image/entry)
 
 # What install puts there, and the folders of mcp-fleet that are empty then.
 uninstall: all
@@ -583,6 +594,6 @@ uninstall: all
 		find . -depth -type d -path '*/mcp-fleet*' -print0 | \
 		(cd '$(abspath $(DESTDIR)/)' && xargs -0 rmdir 2>/dev/null || :)
 
-.PHONY: all check check-differing check-long clean completions deb demo deps dist glyphs \
+.PHONY: all check check-differing check-long clean completions deb demo deps dist glyphs images \
 	help html install libraries peers run uninstall FORCE $(addprefix check-,gcc clang programs units waiting computing $(WAITING) $(COMPUTING))
 .DELETE_ON_ERROR:

@@ -68,7 +68,7 @@ static int parse_at(void *out, char *arg)
 	long long h, m;
 	int64_t t;
 
-	if (num_epoch(arg, &cmd->now))
+	if (num_decimal(arg, &cmd->now))
 		return 0;
 	if (clock_rfc3339_parse(arg, &t)) {
 		cmd->now = (double)t;

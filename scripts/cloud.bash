@@ -36,7 +36,9 @@ read_token() {
 	token=''
 	IFS= read -r -n 4097 token 2>/dev/null <"$file" || [[ $token ]] ||
 		die "credential $1: cannot be read, or is empty"
-	[[ $token =~ ^[A-Za-z0-9._~+/-]{20,4096}=*$ ]] ||
+	# A bound in the pattern, such as {20,4096}, would take 200 MB.
+	[[ ${#token} -ge 20 && ${#token} -le 4096 &&
+		$token =~ ^[A-Za-z0-9._~+/-]+=*$ ]] ||
 		die "credential $1: not a token of 20 letters and digits or more"
 }
 

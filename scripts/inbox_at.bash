@@ -105,7 +105,9 @@ read_secret() {
 		give_up 2 "credential ${1##*/}: others can read it; chmod 600 it"
 	while IFS= read -r line || [[ $line ]]; do
 		[[ $line =~ ^[[:space:]]*(#|$) ]] && continue
-		[[ $line =~ ^\ *([a-z_]+)\ *=\ *([!#-~]{1,4096})\ *$ && $line != *\\* ]] ||
+		# A bound in the pattern, such as {1,4096}, would take 200 MB.
+		[[ ${#line} -le 4200 && $line =~ ^\ *([a-z_]+)\ *=\ *([!#-~]+)\ *$ &&
+			$line != *\\* ]] ||
 			give_up 2 "credential ${1##*/}: a line is not of the form key = text"
 		key=${BASH_REMATCH[1]} value=${BASH_REMATCH[2]}
 		case $key in

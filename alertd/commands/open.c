@@ -22,7 +22,7 @@
 /* The most that are open by hand; one of a group counts once. */
 #define OPEN_MAX 100
 
-/* What is opened, and where. */
+/* The incident to open, and its servers. */
 struct target {
 	char group[CORRELATION_SLUG]; /* what its servers share, or "" */
 	struct strings slugs;	      /* the servers */

@@ -24,4 +24,11 @@ void silence_hold_judge(struct alert_state *st, const struct silence *v,
 	size_t n, const struct conf_policy *p, double now,
 	struct alert_events *out);
 
+/*
+ * silence_hold_of(st, kind, v, n, now): of these silences, the one that holds
+ * back that open incident longest; NULL: none does.
+ */
+const struct silence *silence_hold_of(const struct alert_state *st,
+	enum alert_kind kind, const struct silence *v, size_t n, double now);
+
 #endif

@@ -69,7 +69,7 @@ static void put_record(struct buf *b, const struct cgi *c, const char *what,
 	buf_str(b, "</li>\n");
 }
 
-/* What is known of routes beside the configuration. */
+/* The state of routes, beside the configuration. */
 struct facts {
 	const struct history *history;
 	struct alert_state fleet; /* what waits for them */
@@ -114,9 +114,9 @@ static void put_route(struct buf *b, const struct cgi *c,
 	console_back(b, "routes");
 	console_fmt(b,
 		"<input type='hidden' name='route' value='%s'>"
-		"<button class='less'>Send a test</button></form>\n"
-		"</article>\n",
-		route->name);
+		"<button class='less' aria-label='Send a test to %s'>Send a "
+		"test</button></form>\n</article>\n",
+		route->name, route->name);
 }
 
 static void put_routes(

@@ -443,7 +443,7 @@ static int set_value(struct reading *r, const struct option_row *o, char *arg)
 		ok = num_duration(arg, o->min, o->max, at);
 		break;
 	case OPTION_EPOCH:
-		ok = num_epoch(arg, at);
+		ok = num_decimal(arg, at);
 		break;
 	case OPTION_OWN:
 		return o->set(r->out, arg) ? EXIT_USAGE : -1;

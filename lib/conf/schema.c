@@ -469,10 +469,7 @@ void conf_clear(const struct conf_key *keys, void *base)
 	}
 }
 
-/*
- * What a configuration may say of alerting: the part of the
- * table of schema.h below "alerts".
- */
+/* The part of the table of schema.h below "alerts". */
 
 /* In the order of their enum. */
 const char *const conf_digests[] = {"no", "hourly", "daily", "weekly", NULL};

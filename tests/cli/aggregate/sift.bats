@@ -89,6 +89,22 @@ sift() {
 	224.0.0.1 -
 	x -
 	END
+	# Where its platform runs it says more than an address.
+	while read -r pop told; do
+		sift '{"v":1,"pop":'"$pop"',"egress":"9.9.9.9","type":"runner","region":"r-a","at":5}\n'
+		record='{"v":1,"type":"runner","region":"r-a","at":5'
+		[[ $told == 9* ]] && record+=",\"egress\":\"9.9.9.9\"}" || record+=",\"pop\":\"${told#@}\"}"
+		[ "$output" = "R 5 $told	$record" ] || { echo "$output"; return 1; }
+	done <<-END
+	"fly:fra" @fly:fra
+	"A.b_c-1" @A.b_c-1
+	"$(printf '%064d' 1)" @$(printf '%064d' 1)
+	"$(printf '%065d' 1)" 9.9.9.9
+	"" 9.9.9.9
+	"a/b" 9.9.9.9
+	["x"] 9.9.9.9
+	7 9.9.9.9
+	END
 }
 
 @test "one region, and a file that is there" {
