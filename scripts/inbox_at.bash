@@ -110,29 +110,30 @@ at_endpoint() {
 
 # read_secret FILE: lines such as "token = TEXT", in a file that nobody else can read.
 read_secret() {
-	local line key value kind
-	kind=$(stat -Lc %F -- "$1" 2>/dev/null) || give_up 2 "credential ${1##*/}: not there"
-	[[ $kind == 'regular file' ]] || give_up 2 "credential ${1##*/}: not a file"
+	local line key value kind what="credential ${1##*/}"
+	[[ ${1##*/} != credential ]] || what=$1
+	kind=$(stat -Lc %F -- "$1" 2>/dev/null) || give_up 2 "$what: not there"
+	[[ $kind == 'regular file' ]] || give_up 2 "$what: not a file"
 	! others_read "$1" ||
-		give_up 2 "credential ${1##*/}: others can read it; chmod 600 it"
+		give_up 2 "$what: others can read it; chmod 600 it"
 	while IFS= read -r line || [[ $line ]]; do
 		[[ $line =~ ^[[:space:]]*(#|$) ]] && continue
 		# A bound in the pattern, such as {1,4096}, would take 200 MB.
 		[[ ${#line} -le 4200 && $line =~ ^\ *([a-z_]+)\ *=\ *([!#-~]+)\ *$ &&
 			$line != *\\* ]] ||
-			give_up 2 "credential ${1##*/}: a line is not of the form key = text"
+			give_up 2 "$what: a line is not of the form key = text"
 		key=${BASH_REMATCH[1]} value=${BASH_REMATCH[2]}
 		case $key in
 		token) token=$value ;;
 		user | access_key) user=$value ;;
 		password | secret_key) password=$value ;;
 		session_token) session=$value ;;
-		*) give_up 2 "credential ${1##*/}: $key: neither token, access_key,$(:
+		*) give_up 2 "$what: $key: neither token, access_key,$(:
 			) secret_key, session_token, user nor password" ;;
 		esac
 	done < <(head -c 65536 -- "$1")
 	[[ $token || ($user && $password) ]] ||
-		give_up 2 "credential ${1##*/}: not filled in; see mcp-inbox(7), CREDENTIALS"
+		give_up 2 "$what: not filled in; see mcp-inbox(7), CREDENTIALS"
 }
 
 # secret_lines: the secret, as curl reads it; it is in no argument.

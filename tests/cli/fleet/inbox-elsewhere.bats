@@ -240,6 +240,23 @@ faults() {
 	none_lost
 }
 
+@test "a piece that this machine had no time to read stays there" {
+	inbox_fleet east s3
+	pretend
+	left
+	next east
+	region east
+	mkdir busy
+	printf '#!/bin/bash\n[[ $1 != sift ]] || exit 124\nexec %s/mcp-aggregate "$@"\n' "$BIN" \
+		>busy/mcp-aggregate
+	chmod +x busy/mcp-aggregate
+	PATH=$PWD/busy:$PATH left
+	grep -qx 'mcp-fleet: east: garbled: what it printed takes too long to be read' err
+	left
+	redis hget probe:good:latest east | grep -q healthy
+	[ -z "$(inbox_names east)" ]
+}
+
 @test "a full store is read, though it takes no targets" {
 	inbox_fleet east https
 	pretend
@@ -461,7 +478,7 @@ strangers() {
 	for name in east west; do
 		chmod 640 "region-$name/credential" "credentials/$name-inbox"
 		run -2 region $name
-		[[ $output == *'credential credential: others can read it; chmod 600 it' ]]
+		[[ $output == */region-"$name/credential: others can read it; chmod 600 it" ]]
 	done
 	left
 	grep -qx 'mcp-fleet: east: credential east-inbox: others can read it; chmod 600 it' err
@@ -511,7 +528,7 @@ doctor() {
 	run -2 mcp-fleet init --region tokyo
 	mcp-fleet init --region tokyo "$INBOX" >out
 	run -2 tokyo/run
-	[ "$output" = 'credential credential: not filled in; see mcp-inbox(7), CREDENTIALS' ]
+	[ "$output" = "$PWD/tokyo/credential: not filled in; see mcp-inbox(7), CREDENTIALS" ]
 	run -2 mcp-fleet init --region tokyo "$INBOX"
 	[[ $output == *'exists already; nothing was changed'* ]]
 	[ "$(stat -c %a tokyo tokyo/credential | xargs)" = '700 600' ]
