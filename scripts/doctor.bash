@@ -516,6 +516,8 @@ check_inboxes() {
 				'.regions[] | select(.name == $name).credential // ""' "$scratch/config")
 			case $why in
 			*'chmod 600 it') found fail "$name" "$why" "chmod 600 $file" ;;
+			*' names a folder') found fail "$name" "$why" \
+				"export MCP_CREDENTIALS=$(dirname -- "$(realpath -- "$config")")/credentials" ;;
 			'credential '*) found fail "$name" "$why" "(umask 077; cat >$file)" ;;
 			*'rate limit'*) found fail "$name" "its inbox does not answer: $why" \
 				"man 7 mcp-inbox" ;;

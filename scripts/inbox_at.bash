@@ -112,6 +112,8 @@ at_endpoint() {
 read_secret() {
 	local line key value kind what="credential ${1##*/}"
 	[[ ${1##*/} != credential ]] || what=$1
+	[[ $1 == */*/* || -e $1 ]] || give_up 2 "$what: neither MCP_CREDENTIALS nor$(:
+		) CREDENTIALS_DIRECTORY names a folder"
 	kind=$(stat -Lc %F -- "$1" 2>/dev/null) || give_up 2 "$what: not there"
 	[[ $kind == 'regular file' ]] || give_up 2 "$what: not a file"
 	! others_read "$1" ||

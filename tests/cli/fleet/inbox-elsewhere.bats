@@ -565,6 +565,9 @@ doctor() {
 	chmod 644 credentials/tokyo-inbox
 	doctor
 	found tokyo '^credential tokyo-inbox: others can read it' "chmod 600 $MCP_CREDENTIALS/tokyo-inbox"
+	unset MCP_CREDENTIALS
+	doctor
+	found tokyo ' names a folder$' "export MCP_CREDENTIALS=$PWD/credentials"
 }
 
 # started KIND: what the folder of a region with such an inbox begins, as a user with
