@@ -561,7 +561,8 @@ install: all
 	$(call copy,644,$(LIBEXECDIR),$(addprefix scripts/,\
 		region.bash cloud.bash config.bash inbox.bash init.bash enroll.bash doctor.bash \
 		doctor_rounds.bash doctor_cve.bash demo.bash crawl.bash secrets.bash \
-		snapshot.bash inbox_take.bash inbox_region.bash inbox_at.bash $(INBOXES)))
+		snapshot.bash inbox_take.bash inbox_region.bash inbox_start.bash inbox_at.bash \
+		$(INBOXES)))
 	if [ -e $(LIBRARIES) ]; then $(call copy,644,$(DATADIR),$(LIBRARIES)); fi
 	$(call copy,644,$(DATADIR)/sql,$(wildcard scripts/sql/*.sql))
 	$(call copy,644,$(DATADIR)/sql/queries,$(wildcard scripts/sql/queries/*.sql))
