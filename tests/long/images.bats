@@ -37,6 +37,13 @@ eventually() {
 	# In bytes, compressed.
 	[ "$(stat -c %s build/images/mcp-probe_*.tar)" -lt 15000000 ]
 	[ "$(stat -c %s build/images/mcp-fleet_*.tar)" -lt 60000000 ]
+	# The bill of a release has their packages.
+	printf '# libraries\n12 libcurl4 7.88\n' >"$BATS_TEST_TMPDIR/list"
+	scripts/bill "$BATS_TEST_TMPDIR/list" README.md build/images/*.oci.tar |
+		jq -e '(.packages | map(.SPDXID) | length == (unique | length)) and
+			(.packages | map(select(.name == "libcurl4")) | length == 3) and
+			(.relationships | map(select(.relationshipType == "CONTAINS" and
+				(.relatedSpdxElement | endswith("-redis-server")))) | length == 1)'
 	# It is two formats: that of OCI, and that of docker load.
 	for name in mcp-probe mcp-fleet; do
 		for format in oci docker; do
