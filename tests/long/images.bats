@@ -70,7 +70,7 @@ unpack() {
 # --cap-drop ALL, in the network of its caller; MOUNTS has FROM:TO… besides, VARS variables
 # and ENTRY another entrypoint.
 container() {
-	local dir=$BATS_FILE_TMPDIR/$1 bundle=$BATS_FILE_TMPDIR/run-$2 mount name=$2
+	local dir=$BATS_FILE_TMPDIR/$1 bundle=$T/run-$2 mount name=$2
 	shift 2
 	mkdir "$bundle"
 	(cd "$bundle" && crun spec)
@@ -172,7 +172,7 @@ alone() {
 		alert=$!
 		export VARS='MCP_REGION=us-east-1 MCP_STORE=redis://127.0.0.1:6380'
 		region() {
-			rm -rf "$BATS_FILE_TMPDIR/run-region"
+			rm -rf "$T/run-region"
 			(MOUNTS="$fleet/credentials:/etc/mcp-fleet/credentials" container mcp-fleet region region \
 				>>region 2>&1)
 		}
