@@ -366,7 +366,7 @@ make demo       an outage and more, in five minutes; in seconds: QUICK=-q
 make            the programs, into build/bin; CC=clang SAN=1: with sanitizers
 make check      the tests
 make check-long what takes minutes, in stages: LONG=8h for a night
-make check-packages one of its stages: the packages, in a Debian of their own; as root
+make check-packages one of its stages: packages and images, in a Debian of their own; as root
 make unit       the unit tests, into build/unit
 make install    programs, pages and units, into PREFIX, below DESTDIR
 make uninstall  what install put there is removed again
@@ -543,7 +543,7 @@ check-fuzz:
 	$(call stage,fuzz,$(MAKE) -j $(CORES) fuzz FUZZ_SECONDS=$(call share,4) FUZZ_JOBS=$(CORES))
 
 check-packages:
-	$(call stage,packages,bats -t tests/long/packages.bats)
+	$(call stage,packages,bats -t tests/long/packages.bats tests/long/images.bats)
 
 check-compare:
 	$(call stage,compare,scripts/deps build compare && bats -t tests/long/compare.bats)
