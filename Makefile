@@ -399,8 +399,8 @@ demo:
 	@PATH=$(CURDIR)/build/bin:$$PATH scripts/mcp-fleet demo $(QUICK)
 
 # Tests of whole programs: those that take longest come first, and their folders.
-LONGEST = $(patsubst %,tests/cli/%.bats,fleet/inbox-elsewhere fleet/crawl fleet/rotate fleet/doctor whole/late \
-	fleet/enroll fleet/clients fleet/cve whole/deploy whole/run serve/api fleet/init \
+LONGEST = $(patsubst %,tests/cli/%.bats,fleet/inbox-elsewhere fleet/crawl fleet/rotate \
+	fleet/doctor whole/late fleet/enroll fleet/clients fleet/cve whole/deploy whole/run serve/api fleet/init \
 	fleet/spool serve/pages fleet/runner probe/inward probe/secrets alert/hung-routes)
 FIRST = $(LONGEST) $(filter-out $(LONGEST),$(foreach d,whole fleet probe serve,\
 	$(wildcard tests/cli/$(d)/*.bats)))
