@@ -24,7 +24,8 @@ setup_file() {
 	ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 	DEBS=$ROOT/build/deb
 	CLEAN=$BATS_FILE_TMPDIR/clean
-	export ROOT DEBS CLEAN
+	# A system boots, and its timers run each minute.
+	export ROOT DEBS CLEAN PATIENCE=120
 	"$ROOT/scripts/deps" build deb packages
 	"$ROOT/scripts/package"
 	# An empty Debian; with what the packages depend on and recommend, it is a machine.
@@ -92,15 +93,6 @@ boot() {
 started() {
 	pgrep -P "$1" >"$BATS_FILE_TMPDIR/init" &&
 		[[ $(inside systemctl is-system-running) == @(running|degraded) ]]
-}
-
-# eventually COMMAND…: true once the command succeeds; false after two minutes.
-eventually() {
-	local end=$((SECONDS + 120))
-	until "$@"; do
-		((SECONDS < end)) || return 1
-		sleep 0.2
-	done
 }
 
 # inside COMMAND…: in the clean system.
