@@ -71,7 +71,7 @@ kind() {
 	read -r line <"$1"
 	case $line in
 	'$ '*) echo session ;;
-	'- run:'* | upstreams:) echo job ;;
+	'- run:'*) echo job ;;
 	*)	! [[ $line =~ ^[a-z_]+:(\ |$) ]] || { echo configuration; return; }
 		grep -qE '^([0-9*]+ ){5}' "$1" && echo crontab || echo commands ;;
 	esac
@@ -90,10 +90,9 @@ listed() {
 script() {
 	case $(kind "$1") in
 	session) sed -n '1s/^\$ //p' "$1" ;;
-	job) # The variables, and the command, which may go on in a second line.
-		sed -nE 's/^ +([A-Z_]+): (.*)/export \1=\2/p' "$1"
-		awk '/^- run: |^  script: /{ sub(/^- run: |^  script: /, ""); on = 1; printf "%s", $0; next }
-			on && /^    [^ ]/ && !/^    [A-Z_]+:/ { printf " %s", $0; next }
+	job) # The command, which may go on in a second line.
+		awk '/^- run: /{ sub(/^- run: /, ""); on = 1; printf "%s", $0; next }
+			on && /^    [^ ]/ { printf " %s", $0; next }
 			{ on = 0 } END { print "" }' "$1" ;;
 	crontab) sed -E 's/^([0-9*]+ ){5}//; s/\\%/%/g' "$1" ;;
 	commands) cat "$1" ;;
