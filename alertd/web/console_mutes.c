@@ -10,6 +10,7 @@
 #include "base/zone.h"
 #include "commands/commands.h"
 #include "records/silence.h"
+#include "routing/routing.h"
 #include "state/maintenance_store.h"
 #include "words/words.h"
 
