@@ -137,10 +137,20 @@ print_chunk() {
 	fi
 }
 
-# end_one: waits for a chunk to end.
+# end_one: waits for a chunk to end. Its subshell writes to the pipe ended, unless it was
+# killed.
 end_one() {
-	local pid='' c
-	wait -n -p pid "${!running[@]}" || :
+	local pid='' ends c
+	while [[ ! $pid ]]; do
+		if read -r -t 1 -u "$ended" ends; then
+			pid=${running[ends]+$ends}
+			continue
+		fi
+		for c in "${!running[@]}"; do
+			kill -0 "$c" 2>/dev/null || pid=$c
+		done
+	done
+	wait "$pid" || :
 	c=${running[pid]}
 	[[ -s $c.why || ! -s $c.status ]] || print_chunk "$c"
 	if [[ -s $c.why || ! -s $c.status ]]; then
@@ -183,12 +193,17 @@ trap 'trap "" HUP INT TERM; rm -rf -- "$work"' EXIT
 trap 'exit 143' TERM HUP INT
 cat >"$work/in"
 split_targets
+mkfifo "$work/ended"
+exec {ended}<>"$work/ended"
 for chunk in "$work"/chunk.*; do
 	((${#running[@]} < width)) || end_one
-	case $runner in
-	lambda) send_lambda "$chunk" & ;;
-	worker) send_worker "$chunk" & ;;
-	esac
+	{
+		trap 'echo "$BASHPID" >&"$ended"' EXIT
+		case $runner in
+		lambda) send_lambda "$chunk" ;;
+		worker) send_worker "$chunk" ;;
+		esac
+	} &
 	running[$!]=$chunk
 	chunks=$((chunks + 1))
 done

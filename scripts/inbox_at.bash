@@ -35,6 +35,9 @@ give_up() {
 	exit "$1"
 }
 
+# shellcheck source=scripts/needs.bash
+source "$(dirname -- "${BASH_SOURCE[0]}")/needs.bash"
+
 # fails MESSAGE: notes why a function fails.
 fails() {
 	printf '%s\n' "$*" >"$work/why"
@@ -129,14 +132,15 @@ secret_lines() {
 # call [OPTION…] URL: the answer is in the file answer, its header in head; sets code.
 # A call without an answer fails.
 call() {
-	local status=0 before=$EPOCHREALTIME
+	local status=0 before
+	before=$(realtime)
 	: >"$work/answer"
 	: >"$work/head"
 	code=$(curl -q -sS --http1.1 "${proto[@]}" --max-redirs 0 --connect-timeout 10 \
 		--max-time "$call_max" --max-filesize "$answer_max" -K - -H 'Expect:' \
 		-o "$work/answer" -D "$work/head" -w '%{http_code}' "$@" \
 		2>"$work/err" < <(secret_lines)) || status=$?
-	note_clock "$before" "$EPOCHREALTIME" "$(header date)"
+	note_clock "$before" "$(realtime)" "$(header date)"
 	((status)) || return 0
 	((status != 153 && status != 63 && status != 23)) ||
 		echo "more than $((answer_max >> 20)) MiB in an answer" >"$work/err"
