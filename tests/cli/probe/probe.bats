@@ -465,8 +465,8 @@ piece() {
 	while read -r mood counts; do
 		requests pieces | jq -r --arg m "/$mood" 'select(.path == $m) |
 			if .method == "POST" then .body | fromjson.method else .method end' >asked
-		[ "$(awk '/^initialize$|discover$/ { a++ } /^ping/ { b++ } /^DELETE/ { c++ }
-			END { print a + 0, b + 0, c + 0 }' asked)" = "$counts" ] || { echo "$mood"; cat asked; }
+		[ "$(awk '/^initialize$|discover$/ { begun++ } /^ping/ { pings++ } /^DELETE/ { ends++ }
+			END { print begun + 0, pings + 0, ends + 0 }' asked)" = "$counts" ] || { echo "$mood"; cat asked; }
 	done <rows >wrong
 	[ ! -s wrong ] || { cat wrong; return 1; }
 	# No id is used twice in a session, and the tool is called once.
