@@ -49,7 +49,7 @@ struct command {
 	const char *month; /* "2026-11"; NULL where none is given */
 	const char *lock; /* --lock, a file; NULL where none is named */
 	const char *since; /* a file or a time; NULL where none is given */
-	const char *policy; /* of rule/thresholds.h; NULL where none is given */
+	const char *policy; /* of rule/thresholds.c; NULL where none is given */
 	enum format format;
 };
 

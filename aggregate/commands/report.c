@@ -14,7 +14,7 @@
 #include "base/num.h"
 #include "base/strings.h"
 #include "base/xalloc.h"
-#include "figures/leaderboard.h"
+#include "figures/figures.h"
 #include "json/json.h"
 #include "judge/fleet.h"
 #include "options.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "export/rows.h"
+#include "export/export.h"
 
 #include "base/clock.h"
 #include "base/text.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "figures/leaderboard.h"
+#include "figures/figures.h"
 
 #include "base/num.h"
 

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "store/hour_row.h"
-#include "terms/layers.h"
+#include "terms/names.h"
 #include "terms/rates.h"
 
 #include <inttypes.h>

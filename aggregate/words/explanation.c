@@ -5,7 +5,7 @@
 #include "base/zone.h"
 #include "rule/failure_run.h"
 #include "rule/verdict.h"
-#include "terms/layers.h"
+#include "terms/names.h"
 
 #include <math.h>
 #include <string.h>

@@ -11,7 +11,7 @@
 #include "incident/machine.h"
 #include "notifier.h"
 #include "records/incident.h"
-#include "routing/policy.h"
+#include "routing/routing.h"
 #include "state/backend.h"
 #include "state/state_store.h"
 #include "transport/credential.h"

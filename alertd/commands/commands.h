@@ -247,9 +247,6 @@ int known_server(const struct run *s, const char *what);
  * maintenance.c: the commands for maintenances and silences.
  */
 
-/* maintenance_wanted(o): whether the options ask for one of these commands. */
-bool maintenance_wanted(const struct options *o);
-
 /*
  * maintenance_command(s, o): run the command, and print for people or JSON, as s
  * says. Returns an exit status.
@@ -336,7 +333,7 @@ int note_add(const struct run *s, const struct options *o,
 struct replay_setup {
 	const char *file;	 /* "-": standard input */
 	const struct conf *conf; /* or NULL */
-	const char *policy; /* other numbers, or NULL; see routing/policy.h */
+	const char *policy; /* other numbers, or NULL; see routing/policy.c */
 	bool text, colour;
 };
 

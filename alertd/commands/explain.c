@@ -15,7 +15,6 @@
 #include "json/json.h"
 #include "records/incident.h"
 #include "records/probe.h"
-#include "routing/policy.h"
 #include "routing/routing.h"
 #include "words/words.h"
 

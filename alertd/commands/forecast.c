@@ -8,7 +8,7 @@
 #include "incident/machine.h"
 #include "json/json.h"
 #include "records/probe.h"
-#include "routing/policy.h"
+#include "routing/routing.h"
 #include "state/state_store.h"
 #include "words/words.h"
 

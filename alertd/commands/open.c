@@ -10,7 +10,7 @@
 #include "notifier.h"
 #include "output.h"
 #include "records/incident.h"
-#include "routing/correlation.h"
+#include "routing/routing.h"
 #include "state/state_store.h"
 
 #include <math.h>

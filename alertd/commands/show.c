@@ -8,7 +8,7 @@
 #include "base/zone.h"
 #include "incident/machine.h"
 #include "incident/maintenance_hold.h"
-#include "routing/policy.h"
+#include "routing/routing.h"
 #include "state/maintenance_store.h"
 #include "state/state_store.h"
 #include "terms/names.h"

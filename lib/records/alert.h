@@ -7,7 +7,6 @@
 #define RECORDS_ALERT_H
 
 #include "base/buf.h"
-#include "terms/layers.h"
 #include "terms/names.h"
 
 #include <stdint.h>

@@ -14,7 +14,8 @@ mcp-guardrail.1|  uses: github/codeql-action|a job that only GitHub has
 mcp-serve.8|[![MCP status]|Markdown
 README.md|make run |cli/whole/run.bats runs it
 README.md|make deb && sudo apt install|long/packages.bats and tests/bare do so
-README.md|make deb && podman|long/packages.bats does, where there is an image
+README.md|make images && docker|long/images.bats reads the image without docker
+README.md|docker run |long/images.bats runs the same with crun
 README.md|scripts/deps build && make|tests/bare and cli/whole/deploy.bats do so
 README.md|sudo mcp-fleet init|long/packages.bats does so
 '

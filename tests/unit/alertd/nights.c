@@ -4,7 +4,7 @@
 #include "incident/confirmation.h"
 #include "incident/incident.h"
 #include "incident/maintenance_hold.h"
-#include "routing/policy.h"
+#include "routing/routing.h"
 #include "words/words.h"
 
 #include <math.h>
