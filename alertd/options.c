@@ -40,7 +40,8 @@ static const struct option_row options[] = {
 	{.name = "public", .arg = "text", .at = AT(public),
 		.help = "the text that visitors read"},
 	{.name = "reason", .arg = "text", .at = AT(reason),
-		.help = "why, for messages; pages show the reason of a maintenance"},
+		.help = "why, for messages; pages show the reason of a "
+			"maintenance"},
 	{.name = "refused", .arg = "place", .at = AT(refused),
 		.help = "alert: the configuration is refused at this place"},
 	{.name = "region", .arg = "region,...", .at = AT(region),
@@ -50,7 +51,8 @@ static const struct option_row options[] = {
 	{.name = "severity", .arg = "P1|P2|P3", .at = AT(severity),
 		.help = "of an incident that you open; default: P2"},
 	{.name = "start", .arg = "time", .at = AT(start),
-		.help = "when it begins; default: now, a week before for a report"},
+		.help = "when it begins; default: now, for a report a week "
+			"before"},
 	{.name = "state", .arg = "state", .at = AT(state),
 		.help = "investigating, identified or monitoring"},
 	{.name = "step", .arg = "step,...", .at = AT(step),

@@ -106,10 +106,9 @@ static bool read_request(
 		.first = clock_window(now),
 	};
 	if (!o->title || !q->text || (o->text && o->reason)) {
-		log_error("open: %s", !o->title ? "--title is missing"
-						: "--text, which visitors read, "
-						  "or --reason is needed, not "
-						  "both");
+		log_error(o->title ? "open: --text, which visitors read, or "
+				     "--reason is needed, not both"
+				   : "open: --title is missing");
 		return false;
 	}
 	if (!q->by ||
