@@ -125,7 +125,8 @@ inboxes() {
 	sed -i '/^servers:/q' fleet.yaml
 	four >>fleet.yaml
 	# A region that misses a round is not waited for.
-	export MCP_FLEET_TIMEOUT=5
+	MCP_FLEET_TIMEOUT=$(paced 5)
+	export MCP_FLEET_TIMEOUT
 	fleet --once --only probe
 	later 61
 	rounds inboxes

@@ -4,17 +4,17 @@
 // leaves. RESULT is "ok"; "login" where it sends its user to the authorization server
 // that the metadata name, "login-guessed" where it has none and guesses; or the step
 // that fails, connect or list, and the class of the error.
-// usage: node oracle-client.mjs 1|2 <URLS; the first is the generation of the SDK.
+// usage: node oracle-client.mjs 1|2 SECONDS <URLS; the first is the generation of the SDK,
+// and so long it waits for an answer.
 import { text } from 'node:stream/consumers';
 
-const [generation] = process.argv.slice(2);
+const [generation, patience] = process.argv.slice(2);
 const { Client, StreamableHTTPClientTransport } = generation === '2' ?
 	await import('@modelcontextprotocol/client') : {
 		...await import('@modelcontextprotocol/sdk/client/index.js'),
 		...await import('@modelcontextprotocol/sdk/client/streamableHttp.js'),
 	};
 const REDIRECT = 'http://127.0.0.1:9/back';
-const PATIENCE = 10000;
 const AT_A_TIME = 16;
 
 // A client that is registered, and has no token yet.
@@ -53,7 +53,7 @@ async function judge(url, i) {
 		authProvider: user(seen),
 		requestInit: { headers: { 'x-probe-region': `oracle-${generation}-${i}` } },
 	});
-	const options = { timeout: PATIENCE };
+	const options = { timeout: 1000 * patience };
 	let step = 'connect';
 	try {
 		await client.connect(way, options);
