@@ -2,7 +2,6 @@
 #include "emit.h"
 
 #include "base/log.h"
-#include "routing/correlation.h"
 #include "routing/routing.h"
 #include "run.h"
 #include "subscribe/subscribe.h"

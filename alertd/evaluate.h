@@ -39,7 +39,7 @@ enum evaluate_what {
 	EVALUATE_TEST,	     /* test: somebody tests the routes */
 	EVALUATE_UNTESTED,   /* untested: nobody has for too long */
 	EVALUATE_UNWATCHED,  /* it was taken out of the configuration */
-	/* In the state of a trouble that servers share, see correlation.h: */
+	/* In the state of a trouble that servers share, see correlation.c: */
 	EVALUATE_SHARED, /* starts: it began on these servers */
 	EVALUATE_ENDED,	 /* ends: it ended on these servers */
 	EVALUATE_HEARD,	 /* heard: which regions report on its servers */

@@ -357,7 +357,7 @@ static int settle_store(const struct options *o, const struct run *setup,
 }
 
 /*
- * What a command needs. People type it: if the configuration is refused, they
+ * Needs of a command. People type it: if the configuration is refused, they
  * use the last good one, as rounds do. It notifies routes. It needs the secret
  * of links in any case.
  */

@@ -13,11 +13,11 @@
 check_max=10   # seconds for each check
 written_max=150 # seconds after which a store counts as not written to
 credentials_there='"$MCP_CREDENTIALS"' # on the machine of a region
-page=false json=false ssh_words='' desk='' # a folder in scratch; regions have theirs there, too
+json=false ssh_words='' desk='' # a folder in scratch; regions have theirs there, too
 
 doctor_usage() {
 	cat <<-'END'
-	usage: mcp-fleet doctor [-c file] [--json] [--page] [--store url]
+	usage: mcp-fleet doctor [-c file] [--json] [--store url]
 	       mcp-fleet doctor --cve [--json] [file]
 
 	Checks a whole fleet: configuration, regions, store, folders, cron or systemd,
@@ -32,7 +32,6 @@ doctor_usage() {
 	  --cve                 list outdated libraries
 	  -h, --help            print this help
 	  --json                print each finding as JSON
-	  --page                send a test alert through every route
 	  --store url           the store; default: the configuration's, or MCP_STORE
 
 	exit status:
@@ -56,7 +55,7 @@ doctor_settings() {
 		--cve) cve=true ;;
 		-h | --help) doctor_usage; exit 0 ;;
 		--json) json=true ;;
-		--page) page=true ;;
+		--page) die 2 "--page: this option was removed: run 'mcp-alert test --all'" ;;
 		--store) url=$2; shift ;;
 		--) shift; break ;;
 		esac
@@ -339,20 +338,6 @@ check_secrets() {
 		) servers: ${files[*]##*/}" "mkdir -p -m 700 $beside && mv ${files[*]} $beside"
 }
 
-# check_page: sends a test page through every route.
-check_page() {
-	local status=0
-	use_secrets "$alert_secrets"
-	timeout 60 mcp-alert test --all -c "$config" "${store[@]}" -f text \
-		>"$desk/page" 2>&1 || status=$?
-	if ((status)); then
-		found fail routes "a test alert did not arrive: $(last_words "$desk/page")" \
-			"mcp-alert test --all -c $config"
-	else
-		found ok routes 'a test alert was sent through every route'
-	fi
-}
-
 # What the regions said, their targets and who they are, to findings. A fault that only
 # one region sees is the region's; one that all see may be the server's.
 read_regions='
@@ -388,7 +373,7 @@ def mend_exit($r): .message as $m |
 	(if $r.port == "22" then $r.at else "[\($r.at)]:\($r.port)" end) as $named |
 	"ssh-keyscan -p \($r.port) \($r.at) >>\($r.known)" as $add |
 	if $r.inbox and ($m | test("^its inbox ") | not) then (if $m | test("^its clock ") then "sudo timedatectl set-ntp true"
-		elif $r.host != "" then "\($r.name)/run"
+		elif $r.host != "" then "\($r.name)/run -v && \($r.name)/start"
 		else "journalctl -u mcp-region" end | on_its_machine)
 	elif $m | test("^the host key of .* has changed") then
 		"ssh-keygen -f \($r.known) -R \u0027\($named)\u0027 && \($add)"
@@ -412,7 +397,8 @@ def check_runner($r; $own; $refused):
 	($own | map(select(.type == "probe"))) as $probes |
 	if $own == [] and ($refused | not) then
 		finding("warn"; $r.name; "no server is probed from here"; "${EDITOR:-vi} \($config)")
-	elif $bad and ($bad.message | startswith("its clock is off by") | not) and
+	elif $bad and ($bad.message | startswith("its clock is off by") or
+			startswith("its inbox cannot be read") and $r.host != "" | not) and
 		($refused | not) then
 		finding("fail"; $r.name; "\($bad.status): \($bad.message)"; $bad | mend_exit($r))
 	elif $probes != [] then
@@ -515,7 +501,15 @@ check_inboxes() {
 				'.regions[] | select(.name == $name).credential // ""' "$scratch/config")
 			case $why in
 			*'chmod 600 it') found fail "$name" "$why" "chmod 600 $file" ;;
+			*' names a folder') found fail "$name" "$why" \
+				"export MCP_CREDENTIALS=$(dirname -- "$(realpath -- "$config")")/credentials" ;;
 			'credential '*) found fail "$name" "$why" "(umask 077; cat >$file)" ;;
+			*'rate limit'*) found fail "$name" "its inbox does not answer: $why" \
+				"man 7 mcp-inbox" ;;
+			'it answers 401'* | 'it answers 403'* | *UnrecognizedClient* | *'security token'* | \
+				*InvalidSignature* | *'request signature'*)
+				found fail "$name" "its inbox refuses the credential: $why" \
+					"(umask 077; cat >$file)" ;;
 			*) found fail "$name" "its inbox does not answer: ${why:-no reason given}" \
 				"man 7 mcp-inbox" ;;
 			esac
@@ -528,7 +522,8 @@ check_inboxes() {
 					(now - .newest | floor)] | max) s ago" else "" end)", ""],
 			(select(.refused > 0) | ["warn", $name, "\(.refused | pieces) refused: cut, altered or of another region",
 				"man 7 mcp-inbox"]),
-			(select(.others > 0) | ["warn", $name, "\(.others) names in its inbox are not of pieces",
+			(select(.others > 0) | ["warn", $name, "\(.others | if . == 1 then "1 file in its inbox is not a piece"
+				else "\(.) files in its inbox are not pieces" end)",
 				"man 7 mcp-inbox"]) | join("\t")' "$look"
 	done <"$scratch/regions"
 }
@@ -930,8 +925,7 @@ doctor() {
 		}
 	done
 	workers=()
-	! $page || (check_page) >"$desk/findings.page"
-	for check in "${checks[@]}" page; do
+	for check in "${checks[@]}"; do
 		[[ ! -e $desk/findings.$check ]] || cat "$desk/findings.$check"
 		[[ ! -s $desk/said.$check ]] || cat "$desk/said.$check" >&2
 	done >"$desk/findings"

@@ -3,7 +3,9 @@
 # A region that probes by itself, and leaves its records in an inbox outside the fleet's
 # store; "mcp-fleet init --region" makes the folder in which it runs: see mcp-inbox(7).
 #
-#   inbox_region.bash FOLDER
+#   inbox_region.bash FOLDER [-v]
+#
+# -v says what it did.
 #
 # It reads the targets that rounds publish, probes those that are due, and stores the
 # records in pieces of whole probes. A piece stays in FOLDER/spool until the store has
@@ -24,6 +26,10 @@ work=''
 # shellcheck source=scripts/inbox_at.bash
 source "$(dirname -- "${BASH_SOURCE[0]}")/inbox_at.bash"
 
+die() {
+	give_up "$@"
+}
+
 # read_targets: writes the targets that the region has to the file targets; those of the
 # last run if the store does not answer.
 read_targets() {
@@ -36,7 +42,7 @@ read_targets() {
 		cp -- "$work/fetched" "$spool/targets.new"
 		mv -- "$spool/targets.new" "$spool/targets"
 	elif [[ -f $spool/targets ]] &&
-		((EPOCHSECONDS - $(stat -c %Y "$spool/targets") < targets_max)); then
+		(($(epoch) - $(stat -c %Y "$spool/targets") < targets_max)); then
 		echo "$region: its targets cannot be read, and are those of the last run:$(:
 			) $( ((status)) && why || echo 'not whole')" >&2
 		gzip -dc <"$spool/targets" >"$work/targets"
@@ -102,7 +108,7 @@ front() {
 		name=$(basename -- "$file" .raw)
 		{
 			printf '{"v":1,"type":"deposit","region":"%s","at":%s,"ahead_s":[%s,%s]}\n' \
-				"$region" "$EPOCHREALTIME" "$low" "$high"
+				"$region" "$(realtime)" "$low" "$high"
 			gzip -dc <"$file"
 		} | gzip -nc >"$spool/new"
 		if (($(stat -c %s "$spool/new") > piece_max)); then
@@ -134,6 +140,7 @@ leave() {
 			break
 		fi
 		rm -f -- "${files[i]}"
+		stored=$((stored + 1))
 	done
 }
 
@@ -142,7 +149,9 @@ setting() {
 	sed -n "s/^$1 *= *//p" "$home/region.conf" | tail -n 1
 }
 
-home=$(realpath -- "${1:?usage: inbox_region.bash FOLDER}") failed=0 low='' high=''
+need_gnu
+home=$(realpath -- "${1:?usage: inbox_region.bash FOLDER [-v]}")
+failed=0 stored=0 low='' high=''
 spool=$home/spool
 for tool in mcp-probe curl jq; do
 	type -P "$tool" >/dev/null || give_up 3 "$tool: not installed"
@@ -150,7 +159,7 @@ done
 mkdir -p -- "$spool"
 exec {lock}>>"$spool/lock"
 flock -n "$lock" || give_up 3 "$(setting region): its previous run has not ended"
-minute=$((EPOCHSECONDS / 60 * 60))
+minute=$(($(epoch) / 60 * 60))
 open_inbox "$(setting inbox)" "$home/credential" "$(setting region)"
 export MCP_CREDENTIALS=${MCP_CREDENTIALS:-$home/credentials}
 read_targets
@@ -165,4 +174,6 @@ if [[ -s $work/due ]]; then
 fi
 front
 leave
+[[ ${2-} != -v ]] || echo "$region: $(wc -l <"$work/due") of $(
+	wc -l <"$work/targets") servers are due in this minute; pieces stored in the inbox: $stored"
 exit "$failed"

@@ -19,7 +19,7 @@ umask 077
 ulimit -c 0
 
 take_max=64         # pieces at a time, the newest
-young=300           # seconds for which a piece may still be on its way
+young=300           # seconds for which a piece that is not whole is read again
 memory_max=4000     # names
 publish_again=600   # seconds after which the same targets are written again
 
@@ -37,17 +37,18 @@ publish() {
 	local digest told='' at=0
 	digest=$(digest_of "$1")
 	[[ ! $memory || ! -f $memory.targets ]] || read -r told at <"$memory.targets" || :
-	[[ $told != "$digest" ]] || ((EPOCHSECONDS - at >= publish_again)) || return 0
+	[[ $told != "$digest" ]] || (($(epoch) - at >= publish_again)) || return 0
 	gzip -nc -- "$1" >"$work/targets"
 	(($(stat -c %s "$work/targets") <= piece_max)) ||
 		{ fails "the targets are too large for it"; return; }
 	inbox_put targets "$work/targets" || return
-	[[ ! $memory ]] || echo "$digest $EPOCHSECONDS" >"$memory.targets" || :
+	[[ ! $memory ]] || echo "$digest $(epoch)" >"$memory.targets" || :
 }
 
 # look: writes the names of pieces to the file new, oldest first, and counts the rest.
 look() {
-	local name now=$EPOCHSECONDS
+	local name now
+	now=$(epoch)
 	inbox_list >"$work/names" || return
 	: >"$work/new"
 	: >"$work/again"
@@ -73,7 +74,8 @@ look() {
 
 # await: looks until a piece of this round is there, or time is over.
 await() {
-	local until=$((SECONDS + wait)) from=$((EPOCHSECONDS / 60 * 60 - lag)) left
+	local until=$((SECONDS + wait)) from left
+	from=$(($(epoch) / 60 * 60 - lag))
 	while :; do
 		look || return
 		if [[ -s $work/new ]] && (($(tail -n 1 "$work/new" | cut -d . -f 1) >= from)); then
@@ -86,6 +88,18 @@ await() {
 	done
 }
 
+# odd_since NAME: when a piece was first seen that is not what the region stored; where
+# no memory says so, its minute.
+odd_since() {
+	local at=${1%%.*}
+	if [[ $memory ]]; then
+		at=$(sed -n "s/^$1 //p" "$memory.odd" 2>/dev/null | head -n 1)
+		at=${at:-$(epoch)}
+		echo "$1 $at" >>"$work/odd"
+	fi
+	echo "$at"
+}
+
 # read_one NAME: copies a piece into the folder, and says how it is. 2: the store failed.
 read_one() {
 	local name=$1 status=0 ahead
@@ -93,8 +107,8 @@ read_one() {
 	((status != 1)) || return 0
 	((!status)) || return 2
 	if [[ $(digest_of "$work/piece") != "${name##*.}" ]]; then
-		# Perhaps it is not whole yet; the region writes it again.
-		((EPOCHSECONDS - ${name%%.*} > young)) || return 0
+		# It may be on its way, or whoever hands it on has cut it.
+		(($(epoch) - $(odd_since "$name") > young)) || return 0
 		refused=$((refused + 1))
 		: >"$folder/$name"
 		echo "$name ! !"
@@ -112,21 +126,24 @@ read_one() {
 }
 
 take() {
-	local name status=0
-	[[ ! ${1-} ]] || publish "$1" || status=$?
-	((status)) || await || status=$?
+	local name status=0 unpublished=''
+	# A store that takes nothing may still have pieces.
+	[[ ! ${1-} ]] || publish "$1" || unpublished=$(why)
+	await || status=$?
 	if ((!status)); then
 		while IFS= read -r name; do
 			read_one "$name" || { status=$?; break; }
 		done <"$work/new"
 	fi
 	# The store of a slow one has not the next piece yet.
-	[[ -s $work/new ]] || ((newest < EPOCHSECONDS - 60 - lag || !lag)) || : >"$folder/quiet"
+	[[ -s $work/new ]] || ((newest < $(epoch) - 60 - lag || !lag)) || : >"$folder/quiet"
 	jq -cn --argjson newest "$newest" --argjson refused "$refused" \
 		--argjson others "$others" --argjson waiting "$(grep -c . "$work/new" || :)" \
 		--arg ahead "${low:+$low $high}" '{$newest, $refused, $others, $waiting, $ahead}' \
 		>"$folder/look"
 	((!status)) || give_up 3 "$(why)"
+	[[ ! $unpublished ]] || echo "its targets are not published: $unpublished" >&2
+	[[ ! $memory ]] || mv -f -- "$work/odd" "$memory.odd" || :
 	# What was stored before is still there.
 	! $drops || [[ ! -s $work/again ]] || ! $clears || {
 		mapfile -t old < <(head -n "$take_max" "$work/again")
@@ -143,7 +160,7 @@ clear() {
 		<(head -n "$take_max" "$folder/refused")
 	((${#names[@]})) || return 0
 	if [[ $memory ]]; then
-		{ printf "%s $EPOCHSECONDS\n" "${names[@]}"; cat -- "$memory" 2>/dev/null || :; } |
+		{ printf "%s $(epoch)\n" "${names[@]}"; cat -- "$memory" 2>/dev/null || :; } |
 			head -n "$memory_max" >"$work/memory"
 		! cp -- "$work/memory" "$memory.new" || mv -f -- "$memory.new" "$memory" || :
 	fi
@@ -154,6 +171,7 @@ verb=$1 folder=$5 newest=0 refused=0 others=0 low='' high='' clears=false old=()
 open_inbox "$2" "$3" "$4"
 : >"$work/new"
 : >"$work/again"
+: >"$work/odd"
 case $verb in
 take)
 	wait=$6 memory=$7

@@ -13,7 +13,6 @@
 #include "options.h"
 #include "rule/drift.h"
 #include "rule/isolation.h"
-#include "rule/thresholds.h"
 #include "rule/verdict.h"
 #include "words/words.h"
 

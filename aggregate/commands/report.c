@@ -14,7 +14,7 @@
 #include "base/num.h"
 #include "base/strings.h"
 #include "base/xalloc.h"
-#include "figures/leaderboard.h"
+#include "figures/figures.h"
 #include "json/json.h"
 #include "judge/fleet.h"
 #include "options.h"
@@ -82,15 +82,14 @@ static void report_take(const struct store_reply *r, const struct month_span *sp
 	long long bucket = store_int(store_item(r, GOT_P95), -1);
 	double since;
 
-	for (size_t i = 0; i + 1 < store_count(minutes); i += 2)
-		month_minutes_add(&m, span, store_text(store_item(minutes, i)),
-			store_int(store_item(minutes, i + 1), 0));
+	for (struct store_field f = {.next = 0}; store_field(minutes, &f);)
+		month_minutes_add(&m, span, f.name, store_int(f.value, 0));
 	standing_minutes(out, &m);
 	for (size_t i = 0; i < store_count(lists); i++)
 		if (store_text(store_item(lists, i)))
 			standing_lists(
 				out, span, store_text(store_item(lists, i)));
-	out->tools_churn = churn && num_epoch(churn, &since) && since > 0;
+	out->tools_churn = churn && num_decimal(churn, &since) && since > 0;
 	if (bucket >= 0 && bucket < HISTOGRAM_BUCKETS)
 		out->p95_ms = round(histogram_ms((size_t)bucket));
 }

@@ -103,17 +103,6 @@ static void note_isolated(const struct status_fleet *f,
 	snprintf(out->message, sizeof out->message, "%s", r->message);
 }
 
-static const char *find_field(const struct store_reply *r, const char *field)
-{
-	for (size_t i = 0; i + 1 < store_count(r); i += 2) {
-		const char *name = store_text(store_item(r, i));
-
-		if (name && strcmp(name, field) == 0)
-			return store_text(store_item(r, i + 1));
-	}
-	return NULL;
-}
-
 static int by_region(const void *a, const void *b)
 {
 	const struct status_runner *x = a, *y = b;
@@ -152,7 +141,7 @@ static void read_runners(struct status_fleet *f, const struct store_reply *r,
 		if (!name || !region_valid(name))
 			continue;
 		snprintf(out->region, sizeof out->region, "%s", name);
-		read_runner(out, find_field(r, name), c);
+		read_runner(out, store_value(r, name), c);
 		note_isolated(f, out);
 		f->n_runners++;
 	}
@@ -197,11 +186,10 @@ static void read_spools(
 	struct status_fleet *f, const struct store_reply *r, double now)
 {
 	f->spools = xcalloc(store_count(r) / 2, sizeof *f->spools);
-	for (size_t i = 1; i < store_count(r); i += 2) {
+	for (struct store_field field = {.next = 0}; store_field(r, &field);) {
 		struct spool_record *out = &f->spools[f->n_spools];
-		const char *text = store_text(store_item(r, i));
 
-		if (text && read_spool(out, text) &&
+		if (read_spool(out, field.text) &&
 			(out->waiting || out->set_aside) &&
 			now - out->at < RETENTION_ROLLUP_S)
 			f->n_spools++;
@@ -232,13 +220,13 @@ static int status_fleet_read(
 		return store_failed(s);
 	}
 	for (int i = 0; i < STAGES; i++) {
-		const char *text = find_field(store_reply(s, 0),
+		const char *text = store_value(store_reply(s, 0),
 			stage_name((enum stage)i));
 
-		if (!text || !num_epoch(text, &f->stages[i]))
+		if (!text || !num_decimal(text, &f->stages[i]))
 			f->stages[i] = NAN;
 	}
-	read_jump(f, find_field(store_reply(s, 0), HEARTBEAT_JUMP));
+	read_jump(f, store_value(store_reply(s, 0), HEARTBEAT_JUMP));
 	read_runners(f, store_reply(s, 1), conf);
 	read_undelivered(f, store_reply(s, 2));
 	read_spools(f, store_reply(s, 3), clock_wall());
@@ -326,6 +314,7 @@ static enum dot dot_of(enum region_state s)
 	case STATE_AUTH_WALLED:
 		return DOT_WALLED;
 	case STATE_BROKEN:
+	case STATE_UNFINISHED:
 		break;
 	}
 	return DOT_BROKEN;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "export/cursor.h"
+#include "export/export.h"
 
 #include "base/clock.h"
 #include "base/num.h"
@@ -11,7 +11,7 @@ bool cursor_read(const char *s, double *out)
 {
 	int64_t t;
 
-	if (num_epoch(s, out))
+	if (num_decimal(s, out))
 		return true;
 	if (!clock_rfc3339_parse(s, &t) || t < 0)
 		return false;

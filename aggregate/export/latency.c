@@ -133,13 +133,9 @@ static int put_places(struct export *e, const char *slug)
 
 	if (!r)
 		return store_failed(e->store);
-	for (size_t i = 0; i + 1 < store_count(r); i += 2) {
-		const char *region = store_text(store_item(r, i));
-		const char *text = store_text(store_item(r, i + 1));
-
-		if (region && text && region_valid(region))
-			put_place(e, slug, region, text);
-	}
+	for (struct store_field f = {.next = 0}; store_field(r, &f);)
+		if (region_valid(f.name))
+			put_place(e, slug, f.name, f.text);
 	return 0;
 }
 

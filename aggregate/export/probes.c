@@ -22,7 +22,7 @@ const char *const export_probe_columns[] = {"slug", "region", "start", "month",
 #define MINUTES 60
 #define TEXT_BYTES 160 /* of one probe in `each` */
 
-/* What the row of an hour says. */
+/* The row of an hour. */
 struct hour {
 	size_t n, by_state[STATE_BROKEN + 1];
 	bool broken[MINUTES];
@@ -60,21 +60,13 @@ static void add_each(struct hour *h, int64_t start, const struct probe_record *r
 {
 	struct buf *b = &h->each;
 
-	buf_str(b, b->len > 1 ? ",[" : "[");
-	json_put_num(b, r->key.started_at - (double)start);
-	buf_char(b, ',');
-	json_put_num(b, r->total_ms < 10 ? round(r->total_ms * 10) / 10
-					 : round(r->total_ms));
-	if (r->state != STATE_HEALTHY) {
-		buf_char(b, ',');
-		json_put_str(b, region_state_name(r->state));
-	}
-	if (r->failed_step) {
-		buf_char(b, ',');
-		json_put_str(b, step_name(r->failed_step));
-		buf_char(b, ',');
-		json_put_str(b, r->error);
-	}
+	json_fmt(b, ",[%g,%g", r->key.started_at - (double)start,
+		r->total_ms < 10 ? round(r->total_ms * 10) / 10
+				 : round(r->total_ms));
+	if (r->state != STATE_HEALTHY)
+		json_fmt(b, ",%s", region_state_name(r->state));
+	if (r->failed_step)
+		json_fmt(b, ",%s,%s", step_name(r->failed_step), r->error);
 	buf_char(b, ']');
 }
 

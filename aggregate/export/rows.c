@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "export/rows.h"
+#include "export/export.h"
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-/* What a cell holds in quotes, by RFC 4180; and a space, which some readers trim. */
+/* Characters that need quotes, by RFC 4180; and a space: some readers trim it. */
 #define QUOTED ",\"\r\n "
 
 void rows_cell(struct buf *b, const char *p, size_t n)

@@ -124,15 +124,13 @@ struct days {
 
 static void add_days(struct days *days, const struct store_reply *r)
 {
-	for (size_t i = 0; i + 1 < store_count(r); i += 2) {
-		const char *field = store_text(store_item(r, i));
-		long long n = store_int(store_item(r, i + 1), 0);
+	for (struct store_field f = {.next = 0}; store_field(r, &f);) {
+		long long n = store_int(f.value, 0);
 		char *end;
-		int64_t day;
+		int64_t day = strtoll(f.name, &end, 10) - days->first;
 
-		if (!field || n <= 0 || n > DAY_MINUTES)
+		if (n <= 0 || n > DAY_MINUTES)
 			continue;
-		day = strtoll(field, &end, 10) - days->first;
 		if (*end != ':' || day < 0 || day >= days->n)
 			continue;
 		for (size_t k = 0; k < COUNTS; k++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "figures/leaderboard.h"
+#include "figures/figures.h"
 
 #include "base/num.h"
 
@@ -58,7 +58,7 @@ static double next_row(const char **rows)
 	if (n < sizeof text && (*rows)[n] == ' ') {
 		memcpy(text, *rows, n);
 		text[n] = '\0';
-		if (!num_epoch(text, &at))
+		if (!num_decimal(text, &at))
 			at = NAN;
 	}
 	*rows += strcspn(*rows, "\n");

@@ -226,7 +226,7 @@ static const char *take_published(struct evaluation *ev,
 
 	if (other)
 		return other;
-	if (!uptime || !num_epoch(uptime, &s->verdict.uptime_30d))
+	if (!uptime || !num_decimal(uptime, &s->verdict.uptime_30d))
 		s->verdict.uptime_30d = NAN;
 	if (ahead && *ahead)
 		ev->ahead = fmax(ev->ahead, strtod(ahead, NULL));

@@ -160,13 +160,9 @@ int isolated_regions_read(struct store *s, struct isolated_regions *out)
 	if (!r)
 		return store_failed(s);
 	out->v = xcalloc(store_count(r) / 2, sizeof *out->v);
-	for (size_t i = 0; i + 1 < store_count(r); i += 2) {
-		const char *name = store_text(store_item(r, i));
-		const char *text = store_text(store_item(r, i + 1));
-
-		if (name && text && read_region(&out->v[out->n], name, text))
+	for (struct store_field f = {.next = 0}; store_field(r, &f);)
+		if (read_region(&out->v[out->n], f.name, f.text))
 			out->n++;
-	}
 	return 0;
 }
 

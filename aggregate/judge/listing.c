@@ -119,7 +119,7 @@ int listing_rows_finish(struct listing_rows *rows, double now, bool pretended)
 			NULL);
 		if (!r)
 			return -1;
-		if (store_text(r) && num_epoch(store_text(r), &kept) &&
+		if (store_text(r) && num_decimal(store_text(r), &kept) &&
 			kept > now)
 			return 0;
 	}

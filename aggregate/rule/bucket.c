@@ -4,7 +4,7 @@
 #include "base/strings.h"
 #include "json/json.h"
 #include "rule/failure_run.h"
-#include "terms/layers.h"
+#include "terms/names.h"
 
 #include <stdbool.h>
 #include <stdint.h>

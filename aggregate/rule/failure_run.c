@@ -2,7 +2,7 @@
 #include "rule/failure_run.h"
 
 #include "rule/verdict.h"
-#include "terms/layers.h"
+#include "terms/names.h"
 
 static bool throttled(const struct probe *p)
 {

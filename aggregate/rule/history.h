@@ -32,7 +32,6 @@ struct probe {
 	double total_ms;   /* NAN where not known */
 	const char *id;
 	const char *error;	       /* of the failed step, or NULL */
-	const char *said;	       /* by the server, of that; or NULL */
 	const char *protocol;	       /* the revision, or NULL */
 	const struct tool_list *tools; /* NULL where the probe has no hash */
 	enum region_state state;
@@ -40,7 +39,7 @@ struct probe {
 	enum era era;
 	/* The result of a check for a stale cache; NULL: none was made. */
 	const struct cache_check *cache;
-	bool clients_refused; /* see struct probe_record */
+	struct probe_findings found;
 	/* It is the first of its region and minute: rollups count no other. */
 	bool counts;
 };
@@ -56,10 +55,11 @@ struct region_history {
 	const char *name;
 	/*
 	 * The first of the regions whose runners share its machine, and what shows
-	 * that, "host key" or "egress address"; NULL: none is known.
+	 * that, "host key", "egress address" or "POP"; NULL: none is known.
 	 */
 	const char *machine;
 	const char *machine_by;
+	const char *pop; /* where its platform runs it; or NULL */
 	const struct probe *probes; /* oldest first */
 	size_t n;
 	double tools_from; /* no probe that started before it has tools */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "rule/thresholds.h"
+#include "rule/verdict.h"
 
 #include "base/num.h"
-#include "rule/verdict.h"
 
 #include <stddef.h>
 #include <stdio.h>

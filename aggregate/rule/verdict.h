@@ -64,4 +64,17 @@ struct verdict verdict_decide(const struct rule *rule,
 	const struct verdict_input *in);
 void verdict_release(struct verdict *v);
 
+/* ---- thresholds.c: the argument of --policy of mcp-aggregate(1). */
+
+/* Room for the reason why a policy was refused. */
+#define POLICY_WHY 160
+
+/*
+ * policy_apply(text, rule, why): put the numbers of "key=value[,key=value…]"
+ * into the rule. The keys, and what they may be, are those of thresholds in
+ * fleet.yaml(5), and what they may be together holds for the whole rule. 0; or
+ * -1, and why, which has POLICY_WHY bytes; then the rule is half changed.
+ */
+int policy_apply(const char *text, struct rule *rule, char *why);
+
 #endif

@@ -92,16 +92,10 @@ static void put_key(struct buf *b, const struct snapshot_line *l)
 
 	for (size_t i = 0; i < l->n_values && text; i++)
 		text = is_text(&l->values[i]);
-	json_put_member(b, "key", l->key);
-	json_put_member(b, "kind", key_type_name(l->name.type));
-	json_put_key(b, "expires_in_ms");
-	if (isnan(l->life_ms))
-		buf_str(b, "null");
-	else
-		buf_fmt(b, "%.0f", l->life_ms);
-	buf_fmt(b, ",\"part\":%lu,\"more\":%s,\"cut\":%s,\"base64\":%s",
-		l->part, l->more ? "true" : "false", l->cut ? "true" : "false",
-		text ? "false" : "true");
+	json_fmt(b, ",'key':%s,'kind':%s,'expires_in_ms':%g,'part':%lu,"
+		"'more':%i,'cut':%i,'base64':%i",
+		l->key, key_type_name(l->name.type), rint(l->life_ms),
+		l->part, l->more, l->cut, !text);
 	put_values(b, l, text);
 }
 

@@ -296,13 +296,9 @@ static void take_fields(struct definition_history *h,
 	const struct store_reply *all, char kind,
 	void (*take)(struct definition_history *, const char *, const char *))
 {
-	for (size_t i = 0; i + 1 < store_count(all); i += 2) {
-		const char *field = store_text(store_item(all, i));
-		const char *text = store_text(store_item(all, i + 1));
-
-		if (field && text && field[0] == kind && field[1] == ':')
-			take(h, field + 2, text);
-	}
+	for (struct store_field f = {.next = 0}; store_field(all, &f);)
+		if (f.name[0] == kind && f.name[1] == ':')
+			take(h, f.name + 2, f.text);
 }
 
 void definition_history_ask(struct store *s, const char *slug)
@@ -322,14 +318,10 @@ void definition_history_take(
 	take_fields(h, r, 'r', take_rows);
 	if (h->n_regions)
 		qsort(h->regions, h->n_regions, sizeof *h->regions, strings_order);
-	for (size_t i = 0; i + 1 < store_count(r); i += 2) {
-		const char *field = store_text(store_item(r, i));
-		const char *text = store_text(store_item(r, i + 1));
-
-		if (field && text && strncmp(field, "d:", 2) == 0)
-			kept[n++] = (struct kept) {
-				keep_text(h, field + 2), keep_text(h, text)};
-	}
+	for (struct store_field f = {.next = 0}; store_field(r, &f);)
+		if (strncmp(f.name, "d:", 2) == 0)
+			kept[n++] = (struct kept) {keep_text(h, f.name + 2),
+				keep_text(h, f.text)};
 	put_texts(h, kept, n);
 	free(kept);
 }

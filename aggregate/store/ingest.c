@@ -327,7 +327,7 @@ static void settle(
 	else
 		stats_add(COUNT_STORED, records_of(u));
 	if (store_text(store_item(item, 0)) &&
-		num_epoch(store_text(store_item(item, 0)), &follower))
+		num_decimal(store_text(store_item(item, 0)), &follower))
 		queue_evidence(in, u, follower);
 }
 

@@ -122,8 +122,8 @@ static bool change_summary(struct probe_record *r, const char *const *column,
 		!column_text(column[3], ms, sizeof ms))
 		return false;
 	r->key.probe_id = id;
-	return probe_id_valid(id) && num_epoch(at, &r->key.started_at) &&
-		num_epoch(ms, &r->total_ms) && r->total_ms <= MS_MAX;
+	return probe_id_valid(id) && num_decimal(at, &r->key.started_at) &&
+		num_decimal(ms, &r->total_ms) && r->total_ms <= MS_MAX;
 }
 
 /* The last summary of a server that was read whole, and what it is made of. */
@@ -271,10 +271,10 @@ static void take_since(struct seen *seen, const char *text)
 	char since[32];
 
 	snprintf(since, sizeof since, "%.*s", (int)(n < 31 ? n : 31), text);
-	if (!num_epoch(since, &seen->since))
+	if (!num_decimal(since, &seen->since))
 		seen->since = 0;
 	seen->words_since = seen->since;
-	if (text[n] && !num_epoch(text + n + 1, &seen->words_since))
+	if (text[n] && !num_decimal(text + n + 1, &seen->words_since))
 		seen->words_since = 0;
 }
 
@@ -313,7 +313,7 @@ static void add_stood(struct loaded *l, const char *region, const char *text)
 	const char *since = strchr(text, ' ');
 
 	s->standing.broken = strncmp(text, "broken ", 7) == 0;
-	if (!since || !num_epoch(since + 1, &s->standing.since) ||
+	if (!since || !num_decimal(since + 1, &s->standing.since) ||
 		!region_valid(region))
 		return;
 	snprintf(s->region, sizeof s->region, "%s", region);
@@ -366,15 +366,15 @@ static void read_tool_field(struct collect *c, struct loaded *l,
 	else if (strcmp(field, UNAPPROVED_CHANGE) == 0 && !l->unapproved)
 		l->unapproved = xstrdup(text);
 	else if (strcmp(field, "churn:since") == 0 &&
-		!num_epoch(text, &l->churn_since))
+		!num_decimal(text, &l->churn_since))
 		l->churn_since = 0;
 	else if (strcmp(field, "colour:last") == 0)
 		l->coloured = verdict_colour_parse(text, &l->colour);
 	else if (strcmp(field, "healthy:last") == 0 &&
-		!num_epoch(text, &l->last_healthy))
+		!num_decimal(text, &l->last_healthy))
 		l->last_healthy = 0;
 	else if (strcmp(field, "success:last") == 0 &&
-		!num_epoch(text, &l->last_success))
+		!num_decimal(text, &l->last_success))
 		l->last_success = 0;
 }
 
@@ -387,20 +387,10 @@ static void read_tool_fields(struct collect *c, struct loaded *l,
 	l->stood = xcalloc(n / 2, sizeof *l->stood);
 	l->changed = xcalloc(n / 2, sizeof *l->changed);
 	/* The lists first: "seen:" refers to them. */
-	for (size_t i = 0; i + 1 < n; i += 2) {
-		const char *field = store_text(store_item(r, i));
-		const char *text = store_text(store_item(r, i + 1));
-
-		if (field && text)
-			learn_list(c, field, text);
-	}
-	for (size_t i = 0; i + 1 < n; i += 2) {
-		const char *field = store_text(store_item(r, i));
-		const char *text = store_text(store_item(r, i + 1));
-
-		if (field && text)
-			read_tool_field(c, l, field, text);
-	}
+	for (struct store_field f = {.next = 0}; store_field(r, &f);)
+		learn_list(c, f.name, f.text);
+	for (struct store_field f = {.next = 0}; store_field(r, &f);)
+		read_tool_field(c, l, f.name, f.text);
 }
 
 void load_group_add(struct load_group *g, const char *slug)
@@ -426,12 +416,8 @@ int load_group_ask(struct store *s, struct load_group *g, double now)
 /* The last records of the runners: they show which are on one machine. */
 static void add_runners(struct collect *c, const struct store_reply *r)
 {
-	for (size_t i = 1; i < store_count(r); i += 2) {
-		const char *text = store_text(store_item(r, i));
-
-		if (text)
-			read_record(text, strlen(text), collect_record, c);
-	}
+	for (struct store_field f = {.next = 0}; store_field(r, &f);)
+		read_record(f.text, strlen(f.text), collect_record, c);
 }
 
 /* Take the replies to one server's commands, of which the first is number `at`. */
@@ -442,14 +428,9 @@ static void take_server(struct store *s, struct load_group *g, struct loaded *l,
 	struct summary last = {.shared = NULL};
 
 	read_tool_fields(g->collect, l, store_reply(s, at + ASK_TOOLS));
-	for (size_t k = 0; k + 1 < store_count(rows); k += 2) {
-		const char *region = store_text(store_item(rows, k));
-		const char *text = store_text(store_item(rows, k + 1));
-
-		if (region && text)
-			read_rows(&last, l->slug, region, text, collect_record,
-				g->collect);
-	}
+	for (struct store_field f = {.next = 0}; store_field(rows, &f);)
+		read_rows(&last, l->slug, f.name, f.text, collect_record,
+			g->collect);
 	record_release(&last.r);
 	if (!isnan(g->now))
 		l->baseline_missing =
@@ -623,14 +604,8 @@ static bool row_holds(const struct store_reply *row, int64_t window,
 static bool is_latest(const struct store_reply *latest, const char *region,
 	double at)
 {
-	const char *rows = NULL;
+	const char *rows = store_value(latest, region);
 
-	for (size_t i = 0; i + 1 < store_count(latest) && !rows; i += 2) {
-		const char *name = store_text(store_item(latest, i));
-
-		if (name && strcmp(name, region) == 0)
-			rows = store_text(store_item(latest, i + 1));
-	}
 	while (rows && *rows) {
 		double late = strtod(rows, NULL) - at;
 

@@ -100,16 +100,13 @@ static void add_count(struct error_rates *r, const struct counts *c,
 static void add_counts(struct error_rates *r, const struct counts *c,
 	const struct span *spans)
 {
-	for (size_t i = 0; i + 1 < store_count(c->reply); i += 2) {
-		const char *field = store_text(store_item(c->reply, i));
-		long long n = store_int(store_item(c->reply, i + 1), 0);
+	for (struct store_field f = {.next = 0}; store_field(c->reply, &f);) {
+		long long n = store_int(f.value, 0);
 		char *end;
-		long k;
+		long k = strtol(f.name, &end, 10);
 
-		if (!field || *field < '0' || *field > '9' || n <= 0 ||
-			n > COUNT_MAX)
+		if (*f.name < '0' || *f.name > '9' || n <= 0 || n > COUNT_MAX)
 			continue;
-		k = strtol(field, &end, 10);
 		if (*end == ':' && k >= 0 && k < c->units &&
 			c->start + k * c->unit < c->until)
 			add_count(r, c, spans, c->start + k * c->unit, end + 1,

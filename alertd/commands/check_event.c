@@ -253,7 +253,7 @@ static bool read_at(const char *value, double *out)
 {
 	int64_t at;
 
-	if (num_epoch(value, out))
+	if (num_decimal(value, out))
 		return true;
 	if (!clock_rfc3339_parse(value, &at))
 		return false;

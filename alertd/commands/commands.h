@@ -46,9 +46,9 @@ char *acknowledge_secret(void);
  */
 const char *acknowledge_by(const char *by);
 
-/* public_text_fits(option, s): whether it is a line that may be published, short
-   enough for a title where that is the option; if not, an error is logged. */
-bool public_text_fits(const char *option, const char *s);
+/* public_text_fits(what, s, max): whether it is a line that may be published,
+   of up to max bytes; if not, an error is logged that names what it is. */
+bool public_text_fits(const char *what, const char *s, size_t max);
 
 /* acknowledge_wanted(o): whether the command is one of these. */
 bool acknowledge_wanted(const struct options *o);
@@ -247,9 +247,6 @@ int known_server(const struct run *s, const char *what);
  * maintenance.c: the commands for maintenances and silences.
  */
 
-/* maintenance_wanted(o): whether the options ask for one of these commands. */
-bool maintenance_wanted(const struct options *o);
-
 /*
  * maintenance_command(s, o): run the command, and print for people or JSON, as s
  * says. Returns an exit status.
@@ -336,7 +333,7 @@ int note_add(const struct run *s, const struct options *o,
 struct replay_setup {
 	const char *file;	 /* "-": standard input */
 	const struct conf *conf; /* or NULL */
-	const char *policy; /* other numbers, or NULL; see routing/policy.h */
+	const char *policy; /* other numbers, or NULL; see routing/policy.c */
 	bool text, colour;
 };
 

@@ -15,7 +15,6 @@
 #include "json/json.h"
 #include "records/incident.h"
 #include "records/probe.h"
-#include "routing/policy.h"
 #include "routing/routing.h"
 #include "words/words.h"
 
@@ -199,7 +198,7 @@ static void said_release(struct said *v, size_t n)
 	free(v);
 }
 
-/* What operators wrote of the open incident, the newest first; said_release
+/* Notes of operators on the open incident, the newest first; said_release
    it. */
 static struct said *said_of(
 	const struct alert_state *st, enum alert_kind kind, size_t *n)
@@ -647,15 +646,6 @@ void explain_put(struct buf *b, struct alert_state *st, const struct conf *c,
 	put_timeline(&g, st);
 }
 
-/* An instant; null where it is 0. */
-static void put_instant(struct buf *b, const char *key, double at)
-{
-	char text[CLOCK_RFC3339];
-
-	clock_rfc3339((int64_t)at, text);
-	json_put_member(b, key, at > 0 ? text : NULL);
-}
-
 /* As in its events. */
 static void put_measure(struct buf *b, const struct incident *inc)
 {
@@ -675,19 +665,14 @@ static void put_said_json(
 	size_t n;
 	struct said *v = said_of(st, kind, &n);
 
-	json_put_member(b, "state", progress_name(inc->progress));
-	json_put_member(b, "title", inc->title);
-	buf_str(b, ",\"updates\":[");
-	for (size_t i = 0; i < n; i++) {
-		buf_str(b, i ? ",{\"what\":" : "{\"what\":");
-		json_put_str(b, update_name(v[i].u.what));
-		put_instant(b, "at", v[i].u.at);
-		json_put_member(b, "state", v[i].u.what == UPDATE_PROGRESS
-				? progress_name(v[i].u.progress)
-				: NULL);
-		json_put_member(b, "text", v[i].u.text);
-		buf_char(b, '}');
-	}
+	json_fmt(b, ",'state':%s,'title':%s,'updates':[",
+		progress_name(inc->progress), inc->title);
+	for (size_t i = 0; i < n; i++)
+		json_fmt(b, ",{'what':%s,'at':%jd,'state':%s,'text':%s}",
+			update_name(v[i].u.what), (intmax_t)v[i].u.at,
+			json_or_null(v[i].u.what == UPDATE_PROGRESS,
+				progress_name(v[i].u.progress)),
+			v[i].u.text);
 	buf_char(b, ']');
 	said_release(v, n);
 }
@@ -701,23 +686,17 @@ static void put_incident_json(struct buf *b, struct alert_state *st,
 	struct strings notified = {0};
 	char key[ALERT_KEY_SIZE];
 
-	buf_str(b, "{\"kind\":");
-	json_put_str(b, alert_kind_name(kind));
-	json_put_member(b, "dedup_key", dedup_key(st, kind, key));
-	json_put_member(b, "severity", severity_name(inc->severity));
-	json_put_member(b, "confirmed_by",
+	json_fmt(b, ",{'kind':%s,'dedup_key':%s,'severity':%s,'confirmed_by':%s",
+		alert_kind_name(kind), dedup_key(st, kind, key),
+		severity_name(inc->severity),
 		explain_rule(inc, kind) == EXPLAIN_SPACE ? "space" : "time");
-	put_instant(b, "started_at", (double)inc->first);
-	put_instant(b, "confirmed_at", (double)inc->opened_at);
-	put_instant(b, "failed_at", (double)inc->failed);
-	buf_fmt(b, ",\"folded\":%s,\"held\":%s",
-		inc->superseded ? "true" : "false",
-		inc->suppressed ? "true" : "false");
-	json_put_member(b, "silenced_by", inc->silence);
-	json_put_member(b, "probe_step", step_name(inc->step));
-	json_put_member(b, "failure_layer", failure_layer_name(inc->layer));
-	json_put_member(b, "last_error", inc->error);
-	json_put_member(b, "checks",
+	json_fmt(b, ",'started_at':%jd,'confirmed_at':%jd,'failed_at':%jd,"
+		"'folded':%i,'held':%i,'silenced_by':%s,'probe_step':%s,"
+		"'failure_layer':%s,'last_error':%s,'checks':%s",
+		(intmax_t)inc->first, (intmax_t)inc->opened_at,
+		(intmax_t)inc->failed, inc->superseded, inc->suppressed,
+		inc->silence, step_name(inc->step),
+		failure_layer_name(inc->layer), inc->error,
 		checks_name(incident_checks(inc, kind)));
 	json_put_list(b, "regions", inc->regions.v, inc->regions.n);
 	put_measure(b, inc);
@@ -725,55 +704,39 @@ static void put_incident_json(struct buf *b, struct alert_state *st,
 	json_put_list(b, "told", notified.v, notified.n);
 	strings_release(&notified);
 	json_put_list(b, "refused", inc->refused.v, inc->refused.n);
-	buf_fmt(b, ",\"probe_count\":%d,\"passes\":%d,\"passes_needed\":%d",
-		inc->probe_count, inc->passes, conf_policy_of(c).resolve);
-	json_put_member(b, "ladder", inc->escalation.ladder);
-	buf_fmt(b, ",\"ladder_step\":%d", inc->escalation.step);
-	json_put_member(b, "acknowledged_by", ack ? inc->ack.by : NULL);
-	put_instant(b, "acknowledged_until", ack ? inc->ack.until : 0);
-	put_instant(b, "next_promotion", (double)next.promoted_at);
-	put_instant(b, "next_reminder", (double)next.reminded_at);
-	put_instant(b, "next_step", (double)next.step_at);
+	json_fmt(b, ",'probe_count':%d,'passes':%d,'passes_needed':%d,"
+		"'ladder':%s,'ladder_step':%d,'acknowledged_by':%s,"
+		"'acknowledged_until':%jd,'next_promotion':%jd,"
+		"'next_reminder':%jd,'next_step':%jd",
+		inc->probe_count, inc->passes, conf_policy_of(c).resolve,
+		inc->escalation.ladder, inc->escalation.step,
+		json_or_null(ack, inc->ack.by),
+		ack ? (intmax_t)inc->ack.until : 0,
+		(intmax_t)next.promoted_at, (intmax_t)next.reminded_at,
+		(intmax_t)next.step_at);
 	json_put_list(b, "next_told", next.tells.v, next.tells.n);
 	put_said_json(b, st, kind);
 	buf_char(b, '}');
 	strings_release(&next.tells);
 }
 
-/* Rows that are being written. */
-struct rows {
-	struct buf *b;
-	size_t n;
-};
-
 static void put_streak_json(void *arg, const char *name, const struct streak *t,
 	bool throttled, int needed)
 {
-	struct rows *r = arg;
-
-	buf_str(r->b, r->n++ ? ",{\"region\":" : "{\"region\":");
-	json_put_str(r->b, name);
-	json_put_member(r->b, "kind", throttled ? "throttled" : "failing");
-	buf_fmt(r->b, ",\"windows\":%d,\"needed\":%d", t->n, needed);
-	put_instant(r->b, "since", (double)t->since);
-	buf_char(r->b, '}');
+	json_fmt(arg, ",{'region':%s,'kind':%s,'windows':%d,'needed':%d,"
+		"'since':%jd}", name, throttled ? "throttled" : "failing", t->n,
+		needed, (intmax_t)t->since);
 }
 
 static void put_outbox_json(struct buf *b, const struct alert_state *st)
 {
-	size_t n = 0;
-
-	for (struct outbox_item i = {0}; outbox_next(st, &i);) {
-		buf_str(b, n++ ? ",{\"event\":" : "{\"event\":");
-		json_put_str(b, i.pending->event);
-		json_put_member(b, "dedup_key", i.pending->key);
-		json_put_member(b, "route", i.delivery->route);
-		buf_fmt(b, ",\"attempts\":%d", i.delivery->attempts);
-		put_instant(b, "decided_at", i.pending->created);
-		put_instant(b, "next_try", i.delivery->next_try);
-		json_put_member(b, "why", i.delivery->why);
-		buf_char(b, '}');
-	}
+	for (struct outbox_item i = {0}; outbox_next(st, &i);)
+		json_fmt(b, ",{'event':%s,'dedup_key':%s,'route':%s,"
+			"'attempts':%d,'decided_at':%jd,'next_try':%jd,"
+			"'why':%s}",
+			i.pending->event, i.pending->key, i.delivery->route,
+			i.delivery->attempts, (intmax_t)i.pending->created,
+			(intmax_t)i.delivery->next_try, i.delivery->why);
 }
 
 static void put_silences_json(struct buf *b, const struct alert_state *st,
@@ -797,29 +760,19 @@ void explain_json(struct buf *b, struct alert_state *st, const struct conf *c,
 	const struct silences *q, double now)
 {
 	const struct conf_policy p = conf_policy_of(c);
-	struct rows rows = {.b = b};
 	const struct maintenance_hold *m = &st->maintenance;
-	size_t n = 0;
 
-	buf_fmt(b, "{\"v\":%d,\"type\":\"explanation\",\"at\":",
-		RECORD_VERSION);
-	json_put_num(b, now);
-	json_put_member(b, "server_slug", st->slug);
-	json_put_member(b, "server_url", st->url);
-	put_instant(b, "window", (double)st->window);
-	put_instant(b, "maintenance_until",
-		is_held(st, now) ? (double)m->end : 0);
+	json_fmt(b, "{'v':%d,'type':'explanation','at':%g,'server_slug':%s,"
+		"'server_url':%s,'window':%jd,'maintenance_until':%jd",
+		RECORD_VERSION, now, st->slug, st->url, (intmax_t)st->window,
+		is_held(st, now) ? (intmax_t)m->end : 0);
 	put_silences_json(b, st, q, now);
 	buf_str(b, ",\"incidents\":[");
-	for (unsigned k = 0; k < ALERT_KINDS; k++) {
-		if (!st->incidents[k].open)
-			continue;
-		if (n++)
-			buf_char(b, ',');
-		put_incident_json(b, st, (enum alert_kind)k, c, now);
-	}
+	for (unsigned k = 0; k < ALERT_KINDS; k++)
+		if (st->incidents[k].open)
+			put_incident_json(b, st, (enum alert_kind)k, c, now);
 	buf_str(b, "],\"rows\":[");
-	explain_rows(st, &p, put_streak_json, &rows);
+	explain_rows(st, &p, put_streak_json, b);
 	buf_str(b, "],\"undelivered\":[");
 	put_outbox_json(b, st);
 	buf_str(b, "]}\n");

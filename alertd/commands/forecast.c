@@ -8,7 +8,7 @@
 #include "incident/machine.h"
 #include "json/json.h"
 #include "records/probe.h"
-#include "routing/policy.h"
+#include "routing/routing.h"
 #include "state/state_store.h"
 #include "words/words.h"
 
@@ -88,13 +88,10 @@ static void write_wait(struct buf *b, const struct alert_record *r, int n)
 {
 	char event[ALERT_EVENT_SIZE];
 
-	buf_fmt(b, "{\"v\":%d,\"type\":\"waiting\"", RECORD_VERSION);
-	json_put_member(b, "server_slug", r->slug);
-	buf_fmt(b, ",\"windows\":%d", n);
-	json_put_member(b, "event", alert_event(r, event));
-	json_put_member(b, "severity", severity_name(r->severity));
-	json_put_member(b, "summary", r->summary);
-	buf_str(b, "}\n");
+	json_fmt(b, "{'v':%d,'type':'waiting','server_slug':%s,'windows':%d,"
+		"'event':%s,'severity':%s,'summary':%s}\n",
+		RECORD_VERSION, r->slug, n, alert_event(r, event),
+		severity_name(r->severity), r->summary);
 }
 
 static void put_server(struct buf *b, struct verdict *v, struct alert_state *st,

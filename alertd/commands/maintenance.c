@@ -17,7 +17,7 @@
 #include "incident/machine.h"
 #include "records/probe.h"
 #include "records/silence.h"
-#include "routing/policy.h"
+#include "routing/routing.h"
 #include "state/maintenance_store.h"
 #include "store/beat.h"
 #include "store/store.h"
@@ -110,16 +110,6 @@ static bool servers_are_there(
 		if (!account_is_there(m->accounts[i], c, why))
 			return false;
 	return true;
-}
-
-bool maintenance_wanted(const struct options *o)
-{
-	return o->action == OPTIONS_MAINTENANCE_ADD ||
-		o->action == OPTIONS_MAINTENANCE_LIST ||
-		o->action == OPTIONS_MAINTENANCE_END ||
-		o->action == OPTIONS_SILENCE_ADD ||
-		o->action == OPTIONS_SILENCE_LIST ||
-		o->action == OPTIONS_SILENCE_END;
 }
 
 /* How long a maintenance may last, seconds. */

@@ -75,7 +75,8 @@ static bool texts_fit(const struct options *o)
 		log_error("note: --public, --postmortem or --state is needed");
 		return false;
 	}
-	if (o->public && !public_text_fits("public", o->public))
+	if (o->public &&
+		!public_text_fits("--public", o->public, UPDATE_TEXT_MAX))
 		return false;
 	if (o->postmortem && !update_url_valid(o->postmortem)) {
 		log_error("--postmortem: '%s' is not an address such as "

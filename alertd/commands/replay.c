@@ -22,7 +22,7 @@
 #include "records/maintenance.h"
 #include "records/probe.h"
 #include "records/verdict.h"
-#include "routing/policy.h"
+#include "routing/routing.h"
 #include "state/maintenance_store.h"
 #include "state/state_store.h"
 #include "words/print.h"

@@ -456,59 +456,35 @@ void report_csv(struct buf *b, const struct report *r)
 	}
 }
 
-/* ,"key":12; null where it is not known. */
-static void json_number(struct buf *b, const char *key, double v)
-{
-	buf_fmt(b, ",\"%s\":", key);
-	if (isnan(v))
-		buf_str(b, "null");
-	else
-		buf_fmt(b, "%.0f", v);
-}
-
-static void json_instant(struct buf *b, const char *key, double at)
-{
-	char text[CLOCK_RFC3339];
-
-	clock_rfc3339((int64_t)at, text);
-	json_put_member(b, key, at > 0 ? text : NULL);
-}
-
 static void json_incident(struct buf *b, const struct report_incident *i)
 {
-	buf_str(b, "{\"dedup_key\":");
-	json_put_str(b, i->key);
-	json_put_member(b, "server_slug", i->slug);
-	json_put_member(b, "kind", i->kind);
-	json_put_member(b, "severity", i->severity);
-	json_instant(b, "started_at", i->started_at);
-	json_instant(b, "told_at", i->notified_at);
-	json_instant(b, "delivered_at", i->delivered_at);
-	json_instant(b, "acknowledged_at", i->acknowledged_at);
-	json_instant(b, "resolved_at", i->resolved_at);
-	json_number(b, "notice_seconds", notice_s(i));
-	json_number(b, "ack_seconds", ack_s(i));
-	json_number(b, "recover_seconds", recover_s(i));
-	buf_fmt(b, ",\"pages\":%lu,\"noise\":%s}", i->pages,
-		report_noise(i) ? "true" : "false");
+	json_fmt(b, ",{'dedup_key':%s,'server_slug':%s,'kind':%s,'severity':%s,"
+		"'started_at':%jd,'told_at':%jd,'delivered_at':%jd,"
+		"'acknowledged_at':%jd,'resolved_at':%jd",
+		i->key, i->slug, i->kind, i->severity,
+		(intmax_t)i->started_at, (intmax_t)i->notified_at,
+		(intmax_t)i->delivered_at, (intmax_t)i->acknowledged_at,
+		(intmax_t)i->resolved_at);
+	json_fmt(b, ",'notice_seconds':%g,'ack_seconds':%g,"
+		"'recover_seconds':%g,'pages':%lu,'noise':%i}",
+		rint(notice_s(i)), rint(ack_s(i)), rint(recover_s(i)), i->pages,
+		report_noise(i));
 }
 
 static void json_counts(struct buf *b, const struct report *r)
 {
 	buf_str(b, ",\"nights\":[");
 	for (size_t i = 0; i < r->nights.n; i++)
-		buf_fmt(b, "%s{\"night\":\"%s\",\"pages\":%lu,\"asleep\":%lu}",
-			i ? "," : "", r->nights.v[i].name,
-			r->nights.v[i].pages, r->nights.v[i].asleep);
+		json_fmt(b, ",{'night':%s,'pages':%lu,'asleep':%lu}",
+			r->nights.v[i].name, r->nights.v[i].pages,
+			r->nights.v[i].asleep);
 	buf_str(b, "],\"routes\":[");
 	for (size_t i = 0; i < r->routes.n; i++) {
 		const struct report_count *c = &r->routes.v[i];
 
-		buf_str(b, i ? ",{\"route\":" : "{\"route\":");
-		json_put_str(b, c->name);
-		buf_fmt(b, ",\"pages\":%lu,\"asleep\":%lu,\"events\":%lu,"
-			   "\"failed\":%lu}",
-			c->pages, c->asleep, c->events, c->failed);
+		json_fmt(b, ",{'route':%s,'pages':%lu,'asleep':%lu,"
+			"'events':%lu,'failed':%lu}",
+			c->name, c->pages, c->asleep, c->events, c->failed);
 	}
 	buf_char(b, ']');
 }
@@ -517,20 +493,14 @@ void report_json(struct buf *b, const struct report *r)
 {
 	size_t n;
 
-	buf_fmt(b, "{\"v\":%d,\"type\":\"report\"", RECORD_VERSION);
-	json_instant(b, "from", r->from);
-	json_instant(b, "to", r->to);
-	json_put_member(b, "zone", r->zone);
-	buf_str(b, ",\"incidents\":[");
-	for (size_t i = 0; i < r->n; i++) {
-		if (i)
-			buf_char(b, ',');
+	json_fmt(b, "{'v':%d,'type':'report','from':%jd,'to':%jd,'zone':%s,"
+		"'incidents':[", RECORD_VERSION, (intmax_t)r->from,
+		(intmax_t)r->to, r->zone);
+	for (size_t i = 0; i < r->n; i++)
 		json_incident(b, &r->v[i]);
-	}
-	buf_char(b, ']');
-	json_number(b, "mtta_seconds", mean(r, ack_s, &n));
-	json_number(b, "mttr_seconds", mean(r, recover_s, &n));
-	buf_fmt(b, ",\"noise\":%zu", count_noise(r));
+	json_fmt(b, "],'mtta_seconds':%g,'mttr_seconds':%g,'noise':%zu",
+		rint(mean(r, ack_s, &n)), rint(mean(r, recover_s, &n)),
+		count_noise(r));
 	json_counts(b, r);
 	buf_str(b, "}\n");
 }

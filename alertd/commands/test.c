@@ -220,22 +220,16 @@ static void put_text(struct buf *b, const struct trial *t, const char *zone)
 static void put_route(struct buf *b, const char *route, const char *result,
 	const char *why, double after_s)
 {
-	buf_str(b, b->p[b->len - 1] == '[' ? "{\"route\":" : ",{\"route\":");
-	json_put_str(b, route);
-	buf_fmt(b, ",\"result\":\"%s\",\"why\":", result);
-	json_put_str(b, why);
-	buf_fmt(b, ",\"after_seconds\":%.0f}", after_s);
+	json_fmt(b, ",{'route':%s,'result':%s,'why':%s,'after_seconds':%.0f}",
+		route, result, json_or_null(why, why), after_s);
 }
 
 static void put_json(struct buf *b, const struct trial *t)
 {
-	buf_fmt(b, "{\"v\":%d,\"type\":\"test\",\"at\":%lld", RECORD_VERSION,
-		(long long)t->request.at);
-	json_put_member(b, "server_slug", t->slug);
-	json_put_member(b, "dedup_key", t->key);
-	json_put_member(b, "summary", t->summary);
-	json_put_member(b, "ack_url", t->ack_url);
-	buf_str(b, ",\"routes\":[");
+	json_fmt(b, "{'v':%d,'type':'test','at':%lld,'server_slug':%s,"
+		"'dedup_key':%s,'summary':%s,'ack_url':%s,'routes':[",
+		RECORD_VERSION, (long long)t->request.at, t->slug, t->key,
+		t->summary, t->ack_url);
 	for (size_t i = 0; i < t->n; i++)
 		put_route(b, t->v[i].route, outcomes[t->v[i].outcome],
 			*t->v[i].why ? t->v[i].why : NULL, 0);

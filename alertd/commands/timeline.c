@@ -172,12 +172,9 @@ static void put_text(struct buf *b, const struct timeline_line *l,
 static void put_line(struct buf *b, const struct timeline_line *l,
 	const char *what, const char *text)
 {
-	buf_fmt(b, "{\"v\":%d,\"type\":\"history\",\"at\":", RECORD_VERSION);
-	json_put_num(b, l->entry.at);
-	json_put_member(b, "server_slug", l->slug);
-	json_put_member(b, "what", what);
-	json_put_member(b, "text", text);
-	buf_str(b, "}\n");
+	json_fmt(b, "{'v':%d,'type':'history','at':%g,'server_slug':%s,"
+		"'what':%s,'text':%s}\n",
+		RECORD_VERSION, l->entry.at, l->slug, what, text);
 }
 
 void timeline_put(struct buf *b, struct timeline *t, const char *zone)

@@ -40,7 +40,7 @@ enum by_hand_result {
 /*
  * by_hand_apply(st, q, now, out): open the incident of kind ALERT_MANUAL, of
  * which a state has one at a time; or say how far the work on an open one is.
- * What it returns changed nothing, unless it is BY_HAND_DONE.
+ * Nothing has changed unless it returns BY_HAND_DONE.
  */
 enum by_hand_result by_hand_apply(struct alert_state *st,
 	const struct by_hand *q, double now, struct alert_events *out);

@@ -72,7 +72,7 @@ static struct assessment assess(const struct verdict *v)
 		found = true;
 		a.layer = layer;
 		a.error = r->error;
-		a.said = r->said;
+		a.said = r->found.said;
 	}
 	return a;
 }

@@ -503,7 +503,7 @@ void clients_refused_judge(struct alert_state *st, const struct verdict *v,
 	struct strings regions = {0};
 
 	for (size_t i = 0; i < v->n_regions; i++)
-		if (v->regions[i].clients_refused &&
+		if (v->regions[i].found.clients_refused &&
 			!verdict_lists(v->no_data, v->n_no_data,
 				v->regions[i].region))
 			strings_note(&regions, v->regions[i].region);

@@ -85,7 +85,7 @@ struct alert_event {
 	struct strings regions;
 	struct strings servers; /* of a common incident */
 	struct strings notified; /* the routes that had news of it before */
-	char *group; /* of the incident, see routing/correlation.h; or NULL */
+	char *group; /* of the incident, see routing/correlation.c; or NULL */
 	struct strings still;	/* that fail while it passes */
 	struct strings silent;	/* that do not report */
 	bool unnotified; /* nobody was notified that the incident began */

@@ -106,7 +106,7 @@ struct incident {
 	bool suppressed; /* by a maintenance, until it is judged: see
 			    maintenance_hold.h */
 	char *silence; /* the id of the one that holds it back, until it is
-			  sent; see silence_hold.h; or NULL */
+			  sent; see silence_hold.c; or NULL */
 	int64_t silenced_at; /* since when */
 	bool unnotified; /* nobody was notified that it began */
 	bool late;    /* for it began in a minute that was judged late */
@@ -138,7 +138,7 @@ struct incident {
 	enum rate_window rate_window; /* over which */
 	char *error;	      /* at the last failing window, or NULL */
 	char *said;	      /* by the server, then; or NULL */
-	char *group; /* sent together with others: see routing/correlation.h;
+	char *group; /* sent together with others: see routing/correlation.c;
 			or NULL */
 	struct strings regions; /* that failed there */
 	struct strings reached; /* from where it could be reached */
@@ -326,7 +326,7 @@ struct fleet_state {
 	int64_t untested; /* when a notice last said that nobody tests; or 0 */
 };
 
-/* The part that only a shared incident has, see routing/correlation.h: the
+/* The part that only a shared incident has, see routing/correlation.c: the
    servers that had it, and those that still have. */
 struct shared_state {
 	struct strings servers, left;

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "routing/correlation.h"
+#include "routing/routing.h"
 
 #include "base/sha256.h"
 #include "base/xalloc.h"
 #include "incident/incident.h"
 #include "incident/recovery.h"
 #include "outbox/outbox.h"
-#include "routing/routing.h"
 
 #include <math.h>
 #include <stdlib.h>

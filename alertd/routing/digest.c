@@ -131,11 +131,9 @@ void digest_json(struct buf *b, struct digest *d, double now)
 	size_t end = b->len + DIGEST_BYTES - TAIL_BYTES, written = 0;
 
 	qsort(d->v, d->n, sizeof *d->v, by_age);
-	buf_fmt(b, "{\"v\":%d,\"type\":\"digest\",\"at\":", RECORD_VERSION);
-	json_put_num(b, now);
-	json_put_member(b, "route", d->route);
-	buf_fmt(b, ",\"period\":\"%s\",\"because\":%s", conf_digests[d->period],
-		d->over ? "\"budget\"" : "null");
+	json_fmt(b, "{'v':%d,'type':'digest','at':%g,'route':%s,'period':%s,"
+		"'because':%s", RECORD_VERSION, now, d->route,
+		conf_digests[d->period], json_or_null(d->over, "budget"));
 	buf_fmt(b, ",\"dedup_key\":\"digest:%s:%" PRId64 "\",\"events\":[",
 		d->route, d->boundary);
 	for (size_t i = 0; i < d->n && written < DIGEST_EVENTS; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "routing/policy.h"
+#include "routing/routing.h"
 
 #include "conf/formats.h"
 #include "conf/schema.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "routing/silence_hold.h"
+#include "routing/routing.h"
 
 #include "incident/incident.h"
 #include "incident/recovery.h"

@@ -21,12 +21,9 @@ static void forget(struct store *s, const struct strings *ended)
 static void find_ended(const struct store_reply *r, double now,
 	struct strings *out)
 {
-	for (size_t i = 0; i + 1 < store_count(r); i += 2) {
-		const char *number = store_text(store_item(r, i));
-
-		if (number && (double)store_int(store_item(r, i + 1), 0) < now)
-			strings_add(out, number);
-	}
+	for (struct store_field f = {.next = 0}; store_field(r, &f);)
+		if ((double)store_int(f.value, 0) < now)
+			strings_add(out, f.name);
 }
 
 enum once console_store_once(struct store *s, const char *number,

@@ -158,15 +158,11 @@ static bool run_queue(struct maintenance_store *c)
 static void read_hash(struct maintenance_store *c, const struct store_reply *r,
 	bool silences)
 {
-	for (size_t i = 0;
-		i + 1 < store_count(r) && i < 2 * MAINTENANCE_STORE_MAX;
-		i += 2) {
-		const char *id = store_text(store_item(r, i));
+	struct store_field f = {.next = 0};
 
-		if (id && maintenance_id_valid(id))
-			read_one(c, silences, id,
-				store_text(store_item(r, i + 1)));
-	}
+	while (f.next < 2 * MAINTENANCE_STORE_MAX && store_field(r, &f))
+		if (maintenance_id_valid(f.name))
+			read_one(c, silences, f.name, f.text);
 }
 
 bool maintenance_store_load(struct maintenance_store *c, double now)
@@ -183,9 +179,8 @@ bool maintenance_store_load(struct maintenance_store *c, double now)
 	forget(c, c->given, c->given_silences);
 	strings_clear(&c->ids);
 	all = store_reply(c->store, 0);
-	for (size_t i = 0; i < store_count(all); i += 2)
-		if (store_text(store_item(all, i)))
-			strings_add(&c->ids, store_text(store_item(all, i)));
+	for (struct store_field f = {.next = 0}; store_field(all, &f);)
+		strings_add(&c->ids, f.name);
 	read_hash(c, all, false);
 	read_hash(c, store_reply(c->store, 1), true);
 	for (size_t i = c->given; i < c->n; i++)

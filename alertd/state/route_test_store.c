@@ -30,7 +30,7 @@ static double time_from(const char *text)
 {
 	double t = NAN;
 
-	return text && num_epoch(text, &t) ? t : NAN;
+	return text && num_decimal(text, &t) ? t : NAN;
 }
 
 /* The field of one route: "passed:NAME". */
@@ -40,27 +40,12 @@ static void field_of(struct buf *b, const char *route)
 	buf_fmt(b, PASSED ":%s", route);
 }
 
-/* The value of a field of a hash; NULL where it has none. */
-static const char *value(const struct store_reply *r, const char *field)
-{
-	for (size_t i = 0; i + 1 < store_count(r); i += 2) {
-		const char *name = store_text(store_item(r, i));
-
-		if (name && strcmp(name, field) == 0)
-			return store_text(store_item(r, i + 1));
-	}
-	return NULL;
-}
-
 /* An older version kept only when a test had reached all its routes. */
 static bool of_all(const struct store_reply *r)
 {
-	for (size_t i = 0; i < store_count(r); i += 2) {
-		const char *name = store_text(store_item(r, i));
-
-		if (name && strncmp(name, PASSED ":", strlen(PASSED) + 1) == 0)
+	for (struct store_field f = {.next = 0}; store_field(r, &f);)
+		if (strncmp(f.name, PASSED ":", strlen(PASSED) + 1) == 0)
 			return false;
-	}
 	return true;
 }
 
@@ -75,7 +60,7 @@ bool route_test_store_read(struct store *s, const struct conf *c,
 	r = store_one(s, "HGETALL", KEY_TESTS, NULL);
 	if (!r)
 		return failed(s);
-	out->since = time_from(value(r, SINCE));
+	out->since = time_from(store_value(r, SINCE));
 	out->v = xcalloc(c->n_routes, sizeof *out->v);
 	out->n = c->n_routes;
 	for (size_t i = 0; i < out->n; i++) {
@@ -84,7 +69,7 @@ bool route_test_store_read(struct store *s, const struct conf *c,
 		field_of(&field, c->routes[i].name);
 		out->v[i] = (struct route_tested) {
 			c->routes[i].name,
-			time_from(value(r, of_all(r) ? PASSED : field.p)),
+			time_from(store_value(r, of_all(r) ? PASSED : field.p)),
 		};
 		buf_release(&field);
 	}

@@ -111,7 +111,7 @@ static void add_servers(const struct conf *c, const struct alert_state *st,
 			strings_add(out, all->v[i]);
 }
 
-/* What an event is to the public. False: nothing. */
+/* An event as the public sees it; false if it does not. */
 static bool what_of(const struct alert_event *e, enum news_what *out)
 {
 	const struct alert_record *r = &e->record;

@@ -17,43 +17,27 @@
 #define TITLE_NAMES 3
 #define TEXT_NAMES 100
 
-/* What an incident is called, and what it means while it lasts; "this server"
-   or "these servers" follows. */
-static const struct {
-	enum alert_kind kind;
-	bool refused;
-	const char *title, *impact;
-} incident_words[] = {
-	{ALERT_DOWNTIME, true, "Our checks are refused",
-		"Our credential is refused by"},
-	{ALERT_DOWNTIME, false, "Outage", "Clients cannot use"},
-	{ALERT_REGIONAL, false, "Outage in some locations",
-		"Clients in some locations cannot use"},
-	{ALERT_RATE_LIMITED, false, "Our checks are rate-limited",
-		"The rate of our checks is limited by"},
-	{ALERT_OVERRUN, false, "Outage after maintenance",
-		"The planned end of the maintenance is over; clients cannot "
-		"use"},
-	{ALERT_ERROR_RATE, false, "More failures than usual",
-		"More requests than usual fail on"},
-	{ALERT_LATENCY, false, "Slow answers",
-		"Answers take much longer than usual from"},
-	{ALERT_DIVERGENCE, false, "Different tools in different locations",
-		"Some locations get another tool list from"},
-	/* One that somebody opened has a title and a text of its own. */
-	{ALERT_MANUAL, false, "Incident", "An incident is open on"},
+/* The impact of an incident while it lasts; "this server" or "these servers"
+   follows. One that somebody opened has a text of its own. */
+static const char *const impacts[] = {
+	[ALERT_DOWNTIME] = "Clients cannot use",
+	[ALERT_REGIONAL] = "Clients in some locations cannot use",
+	[ALERT_RATE_LIMITED] = "The rate of our checks is limited by",
+	[ALERT_OVERRUN] = "The planned end of the maintenance is over; clients "
+			  "cannot use",
+	[ALERT_ERROR_RATE] = "More requests than usual fail on",
+	[ALERT_LATENCY] = "Answers take much longer than usual from",
+	[ALERT_DIVERGENCE] = "Some locations get another tool list from",
+	[ALERT_MANUAL] = "An incident is open on",
 };
 
-/* The row of an incident, the first where a version to come has another kind. */
-static size_t row_of(const struct news *n)
+/* The kind of an incident; one of a version to come is called an outage. */
+static enum alert_kind kind_of(const struct news *n)
 {
-	for (size_t i = 0; i < sizeof incident_words / sizeof *incident_words;
-		i++)
-		if (n->kind && strcmp(alert_kind_name(incident_words[i].kind),
-				       n->kind) == 0 &&
-			incident_words[i].refused <= n->checks_refused)
-			return i;
-	return 1;
+	enum alert_kind kind;
+
+	return n->kind && alert_kind_parse(n->kind, &kind) &&
+			incident_word(kind) ? kind : ALERT_DOWNTIME;
 }
 
 /* The servers of the news that the subscriber wants; `one`: the first. */
@@ -119,7 +103,8 @@ void public_title(struct buf *b, const struct public_message *m)
 	buf_fmt(b, "[%s] ", site_title(m->conf));
 	put_wanted(b, m, TITLE_NAMES);
 	buf_fmt(b, ": %s", n->what == NEWS_MAINTENANCE ? "maintenance"
-			: n->title ? n->title : incident_words[row_of(n)].title);
+			: n->title ? n->title
+			: incident_title(kind_of(n), n->checks_refused));
 	if (n->what == NEWS_NOTE && n->state)
 		buf_fmt(b, " (%s)", n->state);
 	else
@@ -175,8 +160,9 @@ static void put_news_text(struct buf *b, const struct public_message *m)
 		if (n->text)
 			buf_str(b, n->text);
 		else
-			buf_fmt(b, "%s %s.", incident_words[row_of(n)].impact,
-				servers);
+			buf_fmt(b, "%s %s.", n->checks_refused
+				? "Our credential is refused by"
+				: impacts[kind_of(n)], servers);
 		put_instant(b, " Since ", n->first, m->now);
 		break;
 	case NEWS_RESOLVED:

@@ -111,12 +111,9 @@ static bool get_all(struct store *s, const char *key, struct subscribers *out)
 
 	if (!r)
 		return store_failed(s) == 0;
-	for (size_t i = 0; i + 1 < store_count(r); i += 2) {
-		const char *id = store_text(store_item(r, i)),
-			   *text = store_text(store_item(r, i + 1));
-
+	for (struct store_field f = {.next = 0}; store_field(r, &f);) {
 		out->v = xgrow(out->v, &out->cap, out->n + 1, sizeof *out->v);
-		if (id && text && subscriber_read(id, text, &out->v[out->n]))
+		if (subscriber_read(f.name, f.text, &out->v[out->n]))
 			out->n++;
 	}
 	if (out->n)
@@ -196,7 +193,7 @@ static void drop_topics(struct subscriber *v)
 		free(v->topics[--v->n_topics]);
 }
 
-/* What an address signed up for before, today; or nothing. -1: the store
+/* Earlier topics of an address of today, or none. -1: the store
    failed. */
 static int signup_before(struct store *s, const char *to, const char *id,
 	double now, struct subscriber *v)
@@ -381,17 +378,13 @@ bool news_put(struct store *s, const struct news *n)
 static void read_news(const struct store_reply *r, double now,
 	struct news_list *out, struct strings *old)
 {
-	for (size_t i = 0; i + 1 < store_count(r); i += 2) {
-		const char *key = store_text(store_item(r, i)),
-			   *text = store_text(store_item(r, i + 1));
+	for (struct store_field f = {.next = 0}; store_field(r, &f);) {
 		struct news n;
 
-		if (!key)
-			continue;
-		if (!text || !news_read(key, text, &n)) {
-			strings_add(old, key);
+		if (!news_read(f.name, f.text, &n)) {
+			strings_add(old, f.name);
 		} else if (now >= n.at + SUBSCRIBE_DAY_S) {
-			strings_add(old, key);
+			strings_add(old, f.name);
 			news_release(&n);
 		} else if (n.done) {
 			news_release(&n);

@@ -175,8 +175,8 @@ static enum heard call_heard(struct flight *f)
 }
 
 /*
- * What is said of the server as a whole is true if it holds for all of them; else
- * of a recipient, who must not keep the others waiting.
+ * A failure of all of them is one of the mail server; otherwise it is one of a
+ * recipient, who must not keep the others waiting.
  */
 static void judge_together(struct subscriber_worker *w,
 	const struct flight *all, size_t n, enum heard *heard)
@@ -248,7 +248,7 @@ static void forget_owed(struct news *n, const char *id)
 	n->n_owed = kept;
 }
 
-/* What came of it; `again`: they were owed it. */
+/* The outcome; `again`: they were owed it. */
 static void settle_one(struct subscriber_worker *w, struct news *n,
 	const struct subscriber *to, enum heard heard, bool again)
 {
@@ -425,7 +425,7 @@ static void announce(struct subscriber_worker *w)
 	strings_release(&news);
 }
 
-/* What of the news was sent to everybody is done; what is owed waits. */
+/* News that everybody has are done; the others wait. */
 static void finish_news(struct subscriber_worker *w, struct news_list *news,
 	const bool *whole)
 {

@@ -306,7 +306,6 @@ static bool act_open(struct act *t, const char *what)
 	const char *who = field(t, "who");
 	struct options o = {.action = OPTIONS_OPEN, .operands = &operand,
 		.n_operands = 1, .now = NAN, .by = by,
-		.is_private = who && strcmp(who, "private") == 0,
 		.severity = field(t, "severity")};
 	struct run run;
 	struct notifier *n;
@@ -316,13 +315,16 @@ static bool act_open(struct act *t, const char *what)
 	(void)what;
 	text_clean(t->by, strlen(t->by), by, sizeof by, ACK_BY_MAX);
 	o.title = line(t, "title", TEXT_MAX, title, sizeof title);
-	o.text = line(t, "text", TEXT_MAX, text, sizeof text);
+	*(who && strcmp(who, "private") == 0 ? &o.reason : &o.text) =
+		line(t, "text", TEXT_MAX, text, sizeof text);
 	if (!line(t, "servers", SLUG_MAX, servers, sizeof servers))
 		return refuse(t, 422, console_all(t->c)
 				? "Name a server, a group or all."
 				: "Name a server.");
 	if (!may_all(t, (const char *const *)&operand, 1, 0))
 		return refuse(t, 404, "Name a server of your account.");
+	if (!o.text && !o.reason)
+		return refuse(t, 422, "“Text” is needed.");
 	run = queue_begin(t);
 	n = notifier_new(&run);
 	buf_init(&address, LINE_MAX_BYTES);
@@ -602,7 +604,7 @@ static bool take_form(const struct act *t, struct console_once *once)
 	}
 }
 
-/* What the form of this number asks for, and where it leads. */
+/* Do what the form of this number asks for, and answer with the next page. */
 static void carry_out(struct act *t, const struct deed *deed, const char *number)
 {
 	char text[LINE_MAX_BYTES + CONSOLE_BY];

@@ -63,6 +63,7 @@ static const struct field_row {
 	{"open own", "servers", NULL, "Server", NULL, true, NAMES},
 	{"open", "title", "title", "Title", NULL, true, "maxlength=\"100\""},
 	{"open", "text", "text", "Text", NULL, true, "maxlength=\"500\""},
+	{"open", NULL, "reason", "Text", NULL, false, NULL},
 	{"open", "who", NULL, "Who sees it", NULL, false, NULL},
 	{NULL, "state", "state", "State", NULL, false, NULL},
 	{NULL, "severity", "severity", "Severity", NULL, false, NULL},

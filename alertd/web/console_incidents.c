@@ -392,7 +392,7 @@ static void put_pages(struct buf *b, size_t page, size_t n)
 	buf_str(b, "</p>\n");
 }
 
-/* What no probe sees. */
+/* The form for an outage that no probe sees. */
 static void put_open(struct buf *b, const struct cgi *c)
 {
 	buf_str(b, "<details class=\"forms whole\"><summary>Open an incident by "

@@ -10,7 +10,7 @@
 #include "base/zone.h"
 #include "commands/commands.h"
 #include "records/silence.h"
-#include "routing/silence_hold.h"
+#include "routing/routing.h"
 #include "state/maintenance_store.h"
 #include "words/words.h"
 

@@ -69,7 +69,7 @@ static void put_record(struct buf *b, const struct cgi *c, const char *what,
 	buf_str(b, "</li>\n");
 }
 
-/* What is known of routes beside the configuration. */
+/* The state of routes, beside the configuration. */
 struct facts {
 	const struct history *history;
 	struct alert_state fleet; /* what waits for them */

@@ -229,7 +229,7 @@ void cgi_confirm_post(const struct cgi *c, struct cgi_answer *a)
 			"There are too many subscribers already.");
 }
 
-/* What somebody leaves: all, or one of several topics. */
+/* The topics to unsubscribe from: all, or one of several. */
 static void put_leave(struct cgi_answer *a, const struct conf *c,
 	const struct subscriber *s)
 {

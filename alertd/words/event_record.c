@@ -174,8 +174,6 @@ static bool read_event(const cJSON *o, struct sink_event *e)
 	e->started_at = take_instant(o, "started_at");
 	e->resolved_at = take_instant(o, "resolved_at");
 	e->acknowledged_until = take_instant(o, "acknowledged_until");
-	e->duration_s =
-		(long long)take_number(o, "duration_seconds", EPOCH_MAX);
 	e->dashboard_url = take_link(o, "dashboard_url");
 	e->runbook_url = take_link(o, "runbook_url");
 	e->owner = take(o, "owner", TEXT_MAX);

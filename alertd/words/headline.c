@@ -59,7 +59,7 @@ static void put_good(struct buf *b, const struct summary *s)
 	} else if (s->kind == ALERT_LATENCY && s->incident->above) {
 		buf_str(b, "is fast enough again");
 	} else {
-		trouble_phrase(b, kind_words[s->kind].good, &s->incident->regions,
+		cause_phrase(b, kind_words[s->kind].good, &s->incident->regions,
 			phrase_few_cities);
 	}
 	if (s->incident->silent.n && !s->facts->unwatched) {
@@ -83,7 +83,7 @@ static const char *lasting(const struct summary *s)
 			? "turned our probes away with 429"
 			: "failed from %";
 	if (s->kind == ALERT_DOWNTIME)
-		return trouble_down(inc);
+		return cause_down(inc);
 	if (s->kind == ALERT_REGIONAL && inc->follows &&
 		s->phase == ALERT_STARTED)
 		return "works again, but not from %";
@@ -100,10 +100,10 @@ static void put_bad(struct buf *b, const struct summary *s)
 	const struct incident *inc = s->incident;
 
 	if (incident_all_silent(inc, s->kind))
-		trouble_phrase(b, "failed when last seen from %", &inc->silent,
+		cause_phrase(b, "failed when last seen from %", &inc->silent,
 			phrase_few_cities);
 	else
-		trouble_phrase(b, lasting(s), &inc->regions, phrase_few_cities);
+		cause_phrase(b, lasting(s), &inc->regions, phrase_few_cities);
 }
 
 void headline_put(struct buf *b, const struct summary *s)

@@ -48,7 +48,6 @@ struct sink_event {
 	int64_t started_at;	/* 0: not known */
 	int64_t resolved_at;	/* 0: not over */
 	int64_t acknowledged_until; /* 0: this event does not say */
-	long long duration_s;	/* if it is over */
 	/* Only plain http:// and https:// URLs; else NULL. */
 	char *dashboard_url, *runbook_url, *ack_url, *ack_short_url;
 	char *owner;  /* of the server, or NULL */

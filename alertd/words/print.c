@@ -207,35 +207,24 @@ static void put_incident_row(struct buf *b, const struct alert_state *st,
 
 static void put_notified(struct buf *b, const struct incident *inc)
 {
-	char until[CLOCK_RFC3339] = "";
-
-	if (inc->ack.by)
-		clock_rfc3339((int64_t)inc->ack.until, until);
-	buf_str(b, ",\"told\":[");
-	for (size_t i = 0; i < inc->notified.n; i++) {
-		if (i)
-			buf_char(b, ',');
-		json_put_str(b, inc->notified.v[i]);
-	}
-	buf_char(b, ']');
-	json_put_member(b, "ladder", inc->escalation.ladder);
-	buf_fmt(b, ",\"ladder_step\":%d", inc->escalation.step);
-	json_put_member(b, "acknowledged_by", inc->ack.by);
-	json_put_member(b, "acknowledged_until", *until ? until : NULL);
-	json_put_member(b, "reason", inc->ack.reason);
-	json_put_member(b, "silenced_by", inc->silence);
+	json_put_list(b, "told", inc->notified.v, inc->notified.n);
+	json_fmt(b, ",'ladder':%s,'ladder_step':%d,'acknowledged_by':%s,"
+		"'acknowledged_until':%jd,'reason':%s,'silenced_by':%s",
+		inc->escalation.ladder, inc->escalation.step, inc->ack.by,
+		inc->ack.by ? (intmax_t)inc->ack.until : 0, inc->ack.reason,
+		inc->silence);
 }
 
-/* The servers that still have the trouble; the group it is sent with. */
+/* The servers that still fail; the group it is sent with. */
 static void put_servers(struct buf *b, const struct alert_state *st,
 	const struct incident *inc)
 {
-	buf_str(b, ",\"servers\":");
-	for (size_t i = 0; i < st->shared.left.n; i++) {
-		buf_char(b, i ? ',' : '[');
-		json_put_str(b, st->shared.left.v[i]);
-	}
-	buf_str(b, st->shared.left.n ? "]" : "null");
+	const struct strings *left = &st->shared.left;
+
+	if (left->n)
+		json_put_list(b, "servers", left->v, left->n);
+	else
+		json_put_member(b, "servers", NULL);
 	json_put_member(b, "told_with", inc->group);
 }
 
@@ -251,34 +240,23 @@ static void put_line(struct buf *b, const struct alert_state *st,
 	char key[ALERT_KEY_SIZE], since[CLOCK_RFC3339];
 
 	clock_rfc3339(inc->first, since);
-	buf_fmt(b, "{\"v\":%d,\"type\":\"incident\"", RECORD_VERSION);
-	json_put_member(b, "kind", alert_kind_name(kind));
-	json_put_member(b, "dedup_key", alert_key(&r, key));
-	json_put_member(b, "server_slug",
+	json_fmt(b, "{'v':%d,'type':'incident','kind':%s,'dedup_key':%s,"
+		"'server_slug':%s",
+		RECORD_VERSION, alert_kind_name(kind), alert_key(&r, key),
 		st->shared.servers.n ? SLUG_FLEET : st->slug);
 	put_servers(b, st, inc);
-	json_put_member(b, "server_url", st->url);
-	json_put_member(b, "severity", severity_name(inc->severity));
-	json_put_member(b, "tier",
-		alert_has_tier(kind) ? tier_name(inc->tier) : NULL);
-	json_put_member(b, "probe_step", step_name(inc->step));
-	buf_str(b, ",\"regions\":[");
-	for (size_t i = 0; i < inc->regions.n; i++) {
-		if (i)
-			buf_char(b, ',');
-		json_put_str(b, inc->regions.v[i]);
-	}
-	buf_char(b, ']');
-	json_put_member(b, "failure_layer", failure_layer_name(inc->layer));
-	json_put_member(b, "checks",
-		checks_name(incident_checks(inc, kind)));
-	buf_fmt(b, ",\"probe_count\":%d,\"passes\":%d", inc->probe_count,
-		inc->passes);
-	json_put_member(b, "started_at", since);
-	json_put_member(b, "last_error", inc->error);
-	json_put_member(b, "state", progress_name(inc->progress));
-	json_put_member(b, "title", inc->title);
-	buf_fmt(b, ",\"undelivered\":%zu", st->n_outbox);
+	json_fmt(b, ",'server_url':%s,'severity':%s,'tier':%s,'probe_step':%s",
+		st->url, severity_name(inc->severity),
+		json_or_null(alert_has_tier(kind), tier_name(inc->tier)),
+		step_name(inc->step));
+	json_put_list(b, "regions", inc->regions.v, inc->regions.n);
+	json_fmt(b, ",'failure_layer':%s,'checks':%s,'probe_count':%d,"
+		"'passes':%d,'started_at':%s,'last_error':%s,'state':%s,"
+		"'title':%s,'undelivered':%zu",
+		failure_layer_name(inc->layer),
+		checks_name(incident_checks(inc, kind)), inc->probe_count,
+		inc->passes, since, inc->error, progress_name(inc->progress),
+		inc->title, st->n_outbox);
 	put_notified(b, inc);
 	buf_str(b, "}\n");
 }

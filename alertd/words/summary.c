@@ -103,11 +103,11 @@ static void put_report(struct buf *b, const struct summary *s)
 	put_span(b, s);
 }
 
-/* What ends as the words of its kind say. */
+/* The end of an incident whose kind has words for it. */
 static void put_over(struct buf *b, const struct summary *s)
 {
 	buf_str(b, s->slug);
-	trouble_words(b, kind_words[s->kind].over, s);
+	cause_words(b, kind_words[s->kind].over, s);
 	put_span(b, s);
 }
 
@@ -172,10 +172,10 @@ static void put_recovery(struct buf *b, const struct summary *s)
 	}
 	buf_str(b, s->slug);
 	if (s->kind != ALERT_RATE_LIMITED && inc->still.n) {
-		trouble_remainder(b, &inc->still);
+		cause_remainder(b, &inc->still);
 		buf_char(b, ',');
 	} else {
-		trouble_words(b, kind_words[s->kind].over, s);
+		cause_words(b, kind_words[s->kind].over, s);
 	}
 	put_span(b, s);
 	buf_fmt(b, " Root layer: %s", layer ? layer : "unknown");
@@ -333,7 +333,7 @@ static void put_found(struct buf *b, const struct summary *s)
 	buf_str(b, ", found at ");
 	phrase_time(b, (int64_t)s->at, false, s->zone);
 	buf_str(b, ": ");
-	trouble_failure(b, s);
+	cause_failure(b, s);
 	if (s->kind == ALERT_DOWNTIME) {
 		buf_str(b, " from ");
 		phrase_cities(b, &inc->regions);
@@ -375,7 +375,7 @@ static void put_summary(struct buf *b, const struct summary *s)
 		(s->phase == ALERT_FOUND ? put_found : put_end)(b, s);
 		return;
 	}
-	trouble_put(b, s);
+	cause_put(b, s);
 	if (s->facts->unacknowledged) {
 		buf_str(b, "; nobody has answered for ");
 		words_age(b, s->at, inc->opened_at);

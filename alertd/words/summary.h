@@ -22,45 +22,45 @@ struct summary {
 	const struct alert_event *event;
 };
 
-/* What the row of a kind says in a headline, and in the sentence. */
+/* The words of a kind in a headline, and in the sentence. */
 struct kind_words {
 	const char *bad, *good, *lasts, *over;
 };
 extern const struct kind_words kind_words[];
 
 /*
- * trouble.c: what is wrong, in the sentence.
+ * cause.c: the fault of the server, in the sentence.
  *
- * trouble_put(b, s): the failure, without the end of the sentence.
- * trouble_phrase(b, phrase, regions, put): a phrase of a row, with these
- * regions in their place, as `put` says them. trouble_words(b, phrase, s): the
- * same behind a name, with all regions of the incident. trouble_failure(b, s):
- * "tls fails with tcp.refused". trouble_remainder(b, regions): the rest of a
- * downtime, " works again, but not from London". trouble_down(inc): how a
+ * cause_put(b, s): the failure, without the end of the sentence.
+ * cause_phrase(b, phrase, regions, put): a phrase of a row, with these
+ * regions in their place, as `put` says them. cause_words(b, phrase, s): the
+ * same behind a name, with all regions of the incident. cause_failure(b, s):
+ * "tls fails with tcp.refused". cause_remainder(b, regions): the rest of a
+ * downtime, " works again, but not from London". cause_down(inc): how a
  * server is down; a hard outage may be in all regions.
  */
-void trouble_put(struct buf *b, const struct summary *s);
-void trouble_phrase(struct buf *b, const char *phrase,
+void cause_put(struct buf *b, const struct summary *s);
+void cause_phrase(struct buf *b, const char *phrase,
 	const struct strings *regions,
 	void (*put)(struct buf *b, const struct strings *l));
-void trouble_words(
+void cause_words(
 	struct buf *b, const char *phrase, const struct summary *s);
-void trouble_failure(struct buf *b, const struct summary *s);
-void trouble_remainder(struct buf *b, const struct strings *regions);
-const char *trouble_down(const struct incident *inc);
+void cause_failure(struct buf *b, const struct summary *s);
+void cause_remainder(struct buf *b, const struct strings *regions);
+const char *cause_down(const struct incident *inc);
 
 /*
- * refused.c: the same while our credential is refused, so that nobody knows how
- * the server is.
+ * credential_refused.c: the same while our credential is refused, so that nobody
+ * knows how the server is.
  *
  * refused_is(s): whether the credential is refused. refused_headline(b, s),
- * refused_trouble(b, s): the end of the headline, and the failure.
+ * refused_cause(b, s): the end of the headline, and the failure.
  * refused_end(b, s), refused_found(b, s): how it ended, and what was over when
  * it was found.
  */
 bool refused_is(const struct summary *s);
 void refused_headline(struct buf *b, const struct summary *s);
-void refused_trouble(struct buf *b, const struct summary *s);
+void refused_cause(struct buf *b, const struct summary *s);
 void refused_end(struct buf *b, const struct summary *s);
 void refused_found(struct buf *b, const struct summary *s);
 

@@ -90,7 +90,7 @@ bool num_bare(const char *s)
 	return end && !*end;
 }
 
-bool num_epoch(const char *s, double *out)
+bool num_decimal(const char *s, double *out)
 {
 	double v;
 	const char *end = decimal(s, &v);

@@ -23,10 +23,10 @@ bool num_duration(const char *s, double min, double max, double *out);
 bool num_bare(const char *s);
 
 /*
- * num_epoch(s, out): an instant as decimal epoch seconds, fraction allowed,
- * from 0 to the year 5138.
+ * num_decimal(s, out): a decimal number, fraction allowed, from 0 to
+ * NUM_EPOCH_MAX: epoch seconds up to the year 5138.
  */
-bool num_epoch(const char *s, double *out);
+bool num_decimal(const char *s, double *out);
 
 /* The largest instant that is accepted anywhere: 1e11 seconds. */
 #define NUM_EPOCH_MAX 1e11

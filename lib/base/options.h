@@ -20,7 +20,7 @@ enum option_type {
 	OPTION_CHOICE,	/* an enum: 1 for the first of the words, 2 ... */
 	OPTION_NUMBER,	/* int, from min to max */
 	OPTION_SECONDS, /* double, from min to max; see num_duration */
-	OPTION_EPOCH,	/* double; see num_epoch */
+	OPTION_EPOCH,	/* double; see num_decimal */
 	OPTION_OWN	/* what `set` makes of it */
 };
 
@@ -39,7 +39,7 @@ struct option_row {
 	int (*set)(void *out, char *arg);
 };
 
-/* What means the same in several programs; at: of the member it goes to. */
+/* Options that several programs share; at: of the member it goes to. */
 #define OPTION_CONFIG(at_)                                                     \
 	{.name = "config", .letter = 'c', .arg = "file", .at = at_,            \
 		.help = "the configuration; default MCP_CONFIG"}
@@ -55,7 +55,7 @@ struct option_row {
 #define OPTION_STORE(at_)                                                      \
 	{.name = "store", .arg = "url", .at = at_,                             \
 		.help = "the store; default: the configuration's, or MCP_STORE"}
-/* What every program has, and the end of its options. */
+/* Options of every program, and the end of its table. */
 #define OPTIONS_END                                                            \
 	{.name = "help", .letter = 'h', .help = "print this help"},            \
 	{.name = "version", .letter = 'V',                                     \
@@ -69,8 +69,8 @@ struct command_row {
 	int action;
 	const char *synopsis; /* its options, which are those it has; operands */
 	size_t least, most;   /* operands */
-	/* What is said of too few operands, or of one where there is none; of
-	   the latter NULL says that there is one too many. */
+	/* The error for too few operands, or for one where none may be; for
+	   the latter NULL: one too many. */
 	const char *wanted;
 	const char *help;
 };
@@ -95,7 +95,7 @@ struct option_tables {
 	bool echo;	    /* messages may repeat an argument that is wrong */
 };
 
-/* What stands beside the options. */
+/* The text beside the options. */
 struct command_line {
 	const struct command_row *command;
 	char **operands; /* within argv */

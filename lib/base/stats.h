@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What is counted, in the order of the line; mcp-records(5) has the words. */
+/* The counters, in the order of the line; mcp-records(5) has the words. */
 enum counter {
 	COUNT_TARGETS,
 	COUNT_PASSED,
@@ -36,7 +36,7 @@ enum counter {
 };
 #define STATS 19
 
-/* What each program counts: a set of enum counter. */
+/* The counters of each program: a set of enum counter. */
 #define STATS_OF(counter) (1u << (counter))
 #define STATS_PROBE							\
 	(STATS_OF(COUNT_TARGETS) | STATS_OF(COUNT_PASSED) |		\

@@ -204,7 +204,7 @@ bool zone_when(const char *s, const char *zone, double after, int64_t *out)
 	if (clock_rfc3339_parse(s, out))
 		return true;
 	if (*s == '+' ? num_duration(s + 1, 0, INSTANT_MAX, &t)
-		      : num_epoch(s, &t) && t >= EPOCH_MIN) {
+		      : num_decimal(s, &t) && t >= EPOCH_MIN) {
 		*out = (int64_t)floor(*s == '+' ? after + t : t);
 		return true;
 	}

@@ -32,7 +32,7 @@ enum method {
 /* In how many ways servers pass the path. */
 #define REQUEST_FORMS 3
 
-/* What a body is sent with, for those that take one; each may be NULL. */
+/* The header fields of a body, if the request has one, or NULL. */
 struct request_post {
 	const char *length; /* CONTENT_LENGTH */
 	const char *type, *accept;

@@ -2,7 +2,7 @@
 /*
  * conf.h: the configuration of a fleet, fleet.yaml(5).
  *
- * What is loaded is whole: names are valid and unique, every name that is
+ * A loaded configuration is whole: names are valid and unique, every name that is
  * referred to exists, numbers lie in their ranges, and what the file does not
  * say has its default. Nothing in it is secret.
  */
@@ -95,6 +95,7 @@ struct conf_region {
 	char *host;	  /* of an ssh runner; else NULL */
 	char *function;	  /* of a lambda runner; else NULL */
 	char *url;	  /* of a worker; else NULL */
+	int64_t chunks;	  /* of a probe there, an invocation each; 0: one */
 	char *inbox;	  /* the URL of one outside the store; else NULL */
 	char *credential; /* the name of the secret of either; else NULL */
 	char **canary; /* URLs that should always answer from there */
@@ -176,7 +177,7 @@ struct conf_server {
 	size_t line;	  /* there, or in the file */
 };
 
-/* What servers have whose slug matches, unless they say it themselves. */
+/* Values of servers whose slug matches, unless they have their own. */
 struct conf_default {
 	struct conf_server
 		server; /* the first: its keys are those of servers */
@@ -268,7 +269,7 @@ struct conf_policy {
 	int common; /* servers with a common cause that make one event */
 };
 
-/* What is requested after each complete round; both NULL: nothing. */
+/* Addresses to request after each complete round, or NULL. */
 struct conf_heartbeat {
 	char *url;
 	char *secret; /* the name of a credential that holds the URL instead */
@@ -281,7 +282,7 @@ struct conf_retention {
 	double passing_s; /* of any other */
 };
 
-/* What confirms that a page was written before it is sent. */
+/* How to confirm that a page was written before it is sent. */
 struct conf_store_wait {
 	int replicas; /* that have to have it; 0: nobody is asked */
 	double timeout_s;
@@ -382,7 +383,7 @@ const struct conf_account *conf_account(const struct conf *c, const char *name);
 /*
  * conf_count(c): how many servers there are; 0 where c is NULL.
  * conf_server_at(c, i): the i-th of them; conf_server_slug(c, i): its slug.
- * What they point to lives as long as c.
+ * Their pointers are valid as long as c.
  */
 size_t conf_count(const struct conf *c);
 struct conf_server conf_server_at(const struct conf *c, size_t i);

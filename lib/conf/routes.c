@@ -23,7 +23,7 @@ enum {
 	TO = 64
 };
 
-/* What a route has to have; what it may have; its class; what is wrong with a
+/* Keys that a route needs; those that it may have; its class; the check of a
    text. */
 struct rule {
 	unsigned needs, may;

@@ -198,6 +198,7 @@ static const struct conf_key region[] = {
 		.wrong = bad_function},
 	{KEY("url", CONF_TEXT, conf_region, url), .max = 1000,
 		.wrong = bad_worker},
+	{KEY("chunks", CONF_INT, conf_region, chunks), .min = 1, .max = 3},
 	{KEY("inbox", CONF_TEXT, conf_region, inbox), .max = 1000,
 		.wrong = bad_inbox},
 	{KEY("credential", CONF_TEXT, conf_region, credential), .max = 80,
@@ -469,10 +470,7 @@ void conf_clear(const struct conf_key *keys, void *base)
 	}
 }
 
-/*
- * What a configuration may say of alerting: the part of the
- * table of schema.h below "alerts".
- */
+/* The part of the table of schema.h below "alerts". */
 
 /* In the order of their enum. */
 const char *const conf_digests[] = {"no", "hourly", "daily", "weekly", NULL};

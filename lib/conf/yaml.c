@@ -9,6 +9,7 @@
 #include "base/chars.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "json/json.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -429,9 +430,8 @@ static void make_tree(struct conf_tree *t, struct conf_errors *r)
 {
 	struct builder b = {t, r, CONF_NODES_MAX};
 	const yaml_node_t *root = yaml_document_get_root_node(t->doc);
-	cJSON_Hooks hooks = {xmalloc, free};
 
-	cJSON_InitHooks(&hooks);
+	json_allocate();
 	if (nodes(t->doc, r))
 		t->root = make_node(&b, root, node_spot(root), 0);
 }

@@ -18,7 +18,7 @@
 #define CONF_NODES_MAX 20000
 #define CONF_DEPTH_MAX 20
 
-/* What a scalar is under the core schema: quoted ones are text. */
+/* The type of a scalar under the core schema; quoted ones are text. */
 enum conf_scalar {
 	CONF_SCALAR_NULL,
 	CONF_SCALAR_BOOL,

@@ -62,7 +62,7 @@ enum field_type {
 	FIELD_OWN     /* by `put` and `take` */
 };
 
-/* What else a row says. "None" is NULL, "", an enum without a word, `none`. */
+/* The rest of a row. "None" is NULL, "", an enum without a word, `none`. */
 enum {
 	FIELD_NEEDED = 1, /* refuse an object without it */
 	FIELD_WITH = 2,	  /* needed if the last row without it was there */

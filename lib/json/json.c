@@ -341,12 +341,16 @@ static cJSON *refused(
 	return NULL;
 }
 
-/* cJSON would take a lack of memory for a fault of the text. */
-static cJSON *build(const struct buf *text)
+void json_allocate(void)
 {
 	cJSON_Hooks hooks = {xmalloc, free};
 
 	cJSON_InitHooks(&hooks);
+}
+
+static cJSON *build(const struct buf *text)
+{
+	json_allocate();
 	return cJSON_ParseWithLengthOpts(text->p, text->len + 1, NULL, true);
 }
 
@@ -490,8 +494,8 @@ static char short_escape(char c)
 }
 
 /*
- * What stands for the byte that `plain` stopped at; returns what it used, and
- * sets *lost where that is not all the same.
+ * Append the escape of the byte at s, where `plain` stopped. Returns how many
+ * bytes of s it stands for; *lost: reading it does not give these bytes again.
  */
 static size_t put_escape(struct buf *b, const char *s, bool *lost)
 {

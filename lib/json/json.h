@@ -16,7 +16,7 @@
 
 #include <cjson/cJSON.h>
 
-/* What a text may be. Everything beyond is refused, never half-read. */
+/* The limits of a text. Beyond them it is refused, never half-read. */
 struct json_limits {
 	unsigned depth; /* of nesting, up to 512 */
 	size_t values;	/* how many values and keys in all */
@@ -28,9 +28,9 @@ struct json_limits {
 	bool i_json;
 };
 
-/* What our own records must be. */
+/* The limits of our own records. */
 extern const struct json_limits json_record;
-/* What the answer of a server may be. */
+/* The limits of a server's answer. */
 extern const struct json_limits json_reply;
 
 /* Why a text was refused. */
@@ -42,7 +42,7 @@ enum json_refusal {
 };
 
 /*
- * What the texts of a stranger may cost in all. A value counts as one and a key
+ * The cost that a stranger's texts may have in all. A value is one and a key
  * as another, but a number that is no integer of up to 15 digits as JSON_ODD,
  * because reading and writing it takes that much longer.
  */
@@ -59,7 +59,7 @@ struct json_budget {
 #define JSON_PACE 1024
 
 /*
- * What a node of a tree takes of memory, and a string of it beside its bytes:
+ * The memory of a node of a tree, and of a string of it beside its bytes,
  * with what malloc(3) adds.
  */
 #define JSON_NODE (sizeof(cJSON) + 16)
@@ -67,6 +67,10 @@ struct json_budget {
 
 /* Room for the reason why a text was refused. */
 #define JSON_WHY 160 /* RECORD_WHY is no smaller */
+
+/* json_allocate(): cJSON ends the program where there is no memory: it would
+   take that for a fault of the text. Parsing does this. */
+void json_allocate(void);
 
 /*
  * json_parse(p, n, limits, why): the tree of the n bytes at p, which need no

@@ -7,7 +7,6 @@
 #define RECORDS_ALERT_H
 
 #include "base/buf.h"
-#include "terms/layers.h"
 #include "terms/names.h"
 
 #include <stdint.h>
@@ -19,7 +18,7 @@ enum severity { SEVERITY_P1 = 1, SEVERITY_P2, SEVERITY_P3 };
  * The kinds of incidents, a row each: constant, name, the severities that it
  * can have (bits), and what it says of a server ("since 14:02" follows). Then
  * what follows the name of the server, while it lasts and at its end: in a
- * headline, and in the sentence below it, to which words/trouble.c and
+ * headline, and in the sentence below it, to which words/cause.c and
  * summary.c may add. There "%" is a place for the regions; "" leaves all to
  * them. The first ALERT_DOWN_KINDS say that a server cannot be used: the
  * earlier in this list, the more a kind covers.
@@ -96,7 +95,7 @@ enum alert_kind {
 #define ALERT_DOWN_KINDS ((int)ALERT_LATENCY)
 #define ALERT_KINDS ((int)ALERT_DRIFT)
 
-/* What happened to the incident. */
+/* The events of an incident. */
 enum alert_phase {
 	ALERT_STARTED,
 	ALERT_ESCALATED,

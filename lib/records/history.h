@@ -10,7 +10,7 @@
 
 #include <cjson/cJSON.h>
 
-/* What became of a delivery: `what` of its record. */
+/* The outcome of a delivery: `what` of its record. */
 #define HISTORY_DELIVERED "delivered"
 #define HISTORY_IN_DIGEST "delivered_in_digest"
 #define HISTORY_REFUSED "refused"

@@ -85,27 +85,30 @@ void told_release(struct told_record *r)
 	fields_release(told_fields, r);
 }
 
-/* They are parts of addresses that others have kept: none may change. */
+/* The words are parts of addresses that others have kept: none may change. */
 static const struct {
-	enum alert_kind kind;
-	const char *word;
-} words[] = {
-	{ALERT_DOWNTIME, "outage"},
-	{ALERT_REGIONAL, "regional-outage"},
-	{ALERT_RATE_LIMITED, "refused-requests"},
-	{ALERT_OVERRUN, "late-maintenance"},
-	{ALERT_ERROR_RATE, "failures"},
-	{ALERT_LATENCY, "slow-answers"},
-	{ALERT_DIVERGENCE, "different-tools"},
-	{ALERT_MANUAL, "incident"},
+	const char *word, *title;
+} kinds[] = {
+	[ALERT_DOWNTIME] = {"outage", "Outage"},
+	[ALERT_REGIONAL] = {"regional-outage", "Outage in some locations"},
+	[ALERT_RATE_LIMITED] = {"refused-requests",
+		"Our checks were rate-limited"},
+	[ALERT_OVERRUN] = {"late-maintenance", "Outage after maintenance"},
+	[ALERT_ERROR_RATE] = {"failures", "More failures than usual"},
+	[ALERT_LATENCY] = {"slow-answers", "Slow answers"},
+	[ALERT_DIVERGENCE] = {"different-tools",
+		"Different tools in different locations"},
+	[ALERT_MANUAL] = {"incident", "Incident"},
 };
 
 const char *incident_word(enum alert_kind kind)
 {
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (words[i].kind == kind)
-			return words[i].word;
-	return NULL;
+	return kind < sizeof kinds / sizeof *kinds ? kinds[kind].word : NULL;
+}
+
+const char *incident_title(enum alert_kind kind, bool checks_refused)
+{
+	return checks_refused ? "Our checks were refused" : kinds[kind].title;
 }
 
 const char *incident_id(enum alert_kind kind, int64_t first, char *out)

@@ -92,7 +92,7 @@ struct incident_record {
 	int above;
 };
 
-/* What was told of an incident. */
+/* An event of an incident that was sent. */
 struct told_record {
 	double at;
 	enum alert_kind kind;
@@ -121,10 +121,13 @@ void told_release(struct told_record *r);
  * first counted failure, and the word. Both are in its dedup_key from its first
  * event on and never change; out has INCIDENT_ID bytes. It returns out; the kind
  * has a word.
+ * incident_title(kind, checks_refused): its name for the public, if the kind has
+ * a word. checks_refused: the server refuses our credential.
  */
 #define INCIDENT_ID 48
 const char *incident_word(enum alert_kind kind);
 const char *incident_id(enum alert_kind kind, int64_t first, char *out);
+const char *incident_title(enum alert_kind kind, bool checks_refused);
 
 /* The first ones are those of enum alert_phase. */
 enum update_what {

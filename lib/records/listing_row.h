@@ -26,7 +26,7 @@
 /* The longest row that is read, in bytes. */
 #define LISTING_ROW_MAX 4096
 
-/* What a day was, the worst first. publish.lua writes the same letters. */
+/* The kinds of days, the worst first. publish.lua writes the same letters. */
 #define LISTING_DAY_DOWN 'd'
 #define LISTING_DAY_PART 'p'
 #define LISTING_DAY_WORK 'w' /* it failed within a maintenance only */

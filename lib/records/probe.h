@@ -39,7 +39,7 @@
 /* How many digits of a digest tell one definition, or list, from the others. */
 #define DIGEST_HEAD 16
 
-/* What all lines of one probe have in common. */
+/* Members that all lines of one probe share. */
 struct probe_key {
 	const char *slug;
 	const char *region;
@@ -65,7 +65,7 @@ struct tool_digest {
 	char full[HASH_HEX + 1];
 };
 
-/* What a tool says of itself: what its full digest is the SHA-256 of. */
+/* A tool's definition: its full digest is the SHA-256 of this. */
 struct tool_record {
 	struct probe_key key;
 	const char *name; /* as in the tools of the summary */
@@ -73,13 +73,27 @@ struct tool_record {
 	const char *definition; /* in the form of RFC 8785 */
 };
 
+/*
+ * Members of a probe that its verdict repeats of each region. A new one has a row
+ * in FINDING_ROWS; a text is also kept by add_probe (aggregate/histories).
+ */
+struct probe_findings {
+	const char *said; /* by the server, of its failure; or NULL */
+	bool clients_refused; /* those of 2026-07-28, and no others */
+};
+#define FINDING_SAID(T)                                                        \
+	FIELD("said", T, found.said, FIELD_LAX | FIELD_OMIT | FIELD_CLEAN,     \
+		.max = RECORD_SAID_MAX)
+#define FINDING_ROWS(T)                                                        \
+	FIELD("clients_refused", T, found.clients_refused,                     \
+		FIELD_LAX | FIELD_OMIT)
+
 struct probe_record {
 	struct probe_key key;
 	const char *url; /* or NULL */
 	enum region_state state;
 	enum step failed_step; /* STEP_NONE where none failed */
 	const char *error;     /* or NULL */
-	const char *said;      /* by the server, of its failure; or NULL */
 	double total_ms;
 	const char *protocol; /* or NULL */
 	enum era era;	      /* ERA_NONE where none was agreed on */
@@ -89,11 +103,11 @@ struct probe_record {
 	const struct tool_digest *tools; /* NULL: not in the record */
 	size_t n_tools;
 	const struct cache_check *cache; /* NULL: not known */
-	/* What record_tools_write made, in place of `tools`; or NULL. */
+	/* The result of record_tools_write, in place of `tools`; or NULL. */
 	const char *tools_text;
 	/* How many definitions were asked for and cannot be sent. */
 	int definitions_left_out;
-	bool clients_refused; /* those of 2026-07-28, and no others */
+	struct probe_findings found;
 };
 
 struct runner_record {
@@ -109,9 +123,11 @@ struct runner_record {
 	int canaries_answered, canaries_failed;
 	/* The region by the runner's own settings; written, and never read. */
 	const char *own_region; /* or NULL */
-	/* Which machine it is: two runners that share one of these are one. */
+	/* Which machine it is: two runners that share one of these are one, see
+	   collect_machine. */
 	const char *host_key; /* or NULL */
 	const char *egress;   /* a public address, or NULL */
+	const char *pop; /* of a platform, where it runs; or NULL */
 };
 
 /* The most canaries that a region may have. */

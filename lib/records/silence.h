@@ -13,7 +13,7 @@
 /* No silence is longer, seconds. */
 #define SILENCE_MAX_S (35 * 86400)
 
-/* What it is about; a list that is empty is about all. One is not. */
+/* An empty list matches all; at least one list is not empty. */
 struct silence {
 	char id[MAINTENANCE_ID_MAX + 1]; /* "" where it has none */
 	const char *const *slugs; /* patterns of fnmatch(3) */

@@ -5,15 +5,12 @@
 #ifndef RECORDS_VERDICT_H
 #define RECORDS_VERDICT_H
 
-#include "base/buf.h"
-#include "terms/names.h"
+#include "records/probe.h"
 #include "terms/rates.h"
-#include "terms/stale_cache_check.h"
 
-#include <cjson/cJSON.h>
 #include <stdint.h>
 
-/* What stands in the record where the regions see different tools. */
+/* The lists of tools, where regions see different ones. */
 #define VERDICT_DIVERGENCE "cdn-cache-divergence"
 
 struct verdict_region {
@@ -21,7 +18,6 @@ struct verdict_region {
 	enum region_state state;
 	enum step failed_step; /* STEP_NONE where none failed */
 	const char *error;     /* or NULL */
-	const char *said;      /* by the server, of its failure; or NULL */
 	double ms;	       /* of the whole probe; NAN where not known */
 	double started_at;     /* epoch seconds */
 	int fail_streak;       /* failures in its run */
@@ -29,7 +25,7 @@ struct verdict_region {
 	/* Its last check for an old list, while that holds; and when that was. */
 	struct cache_check cache;
 	double cache_at; /* epoch seconds */
-	bool clients_refused; /* see struct probe_record */
+	struct probe_findings found;
 	/*
 	 * Of a verdict that is published: when the first probe of the series
 	 * started that works, or does not, as the newest does; 0 in others. And

@@ -24,7 +24,7 @@ double stage_beat(enum stage stage, const char *text)
 {
 	double at = NAN;
 
-	if (text && !num_epoch(text, &at))
+	if (text && !num_decimal(text, &at))
 		log_warn("%s: %s: not an instant", KEY_HEARTBEATS,
 			stage_name(stage));
 	return at;
@@ -84,7 +84,7 @@ bool heartbeat_run_read(const char *text, double *at, struct stats *run)
 		return false;
 	memcpy(number, text, n);
 	number[n] = '\0';
-	return num_epoch(number, at) && stats_read(text + n + 1, run);
+	return num_decimal(number, at) && stats_read(text + n + 1, run);
 }
 
 int format_number(const struct store_reply *r)

@@ -75,7 +75,7 @@ struct store_reply;
  */
 #define STORE_FORMAT 1
 
-/* What KEY_FORMAT holds while `mcp-aggregate restore` is at work. */
+/* The value of KEY_FORMAT while `mcp-aggregate restore` is at work. */
 #define FORMAT_RESTORING "restoring"
 
 /*

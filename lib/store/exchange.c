@@ -76,8 +76,8 @@ static void send_again(struct exchange *x, size_t i)
 }
 
 /*
- * What this node was asked in this batch is asked once more: what it answered
- * may be lost with it.
+ * Send all commands of this batch to this node once more: its answers may be
+ * lost with it.
  */
 static void send_all_again(struct exchange *x, size_t node)
 {

@@ -113,19 +113,28 @@ const struct store_reply *store_reply(const struct store *s, size_t i);
 int store_failed(const struct store *s);
 
 /*
- * What a reply holds; r may be NULL, and then it holds nothing. store_error(r):
+ * The content of a reply; r may be NULL: a reply without content. store_error(r):
  * why the command failed, or NULL. store_text(r): a string; NULL for nil and
  * other types. store_size(r): its length in bytes, with any NULs among them; 0
  * for NULL. store_int(r, otherwise): an integer, or a string that is one;
  * `otherwise` for all else. store_count(r), store_item(r, i): the elements of
- * an array.
+ * an array. store_field(r, f): the next field of a hash, the first where *f is
+ * zero; false after the last. store_value(r, name): the text of a field, or
+ * NULL.
  */
+struct store_field {
+	const char *name, *text;
+	const struct store_reply *value; /* whose text that is */
+	size_t next;
+};
 const char *store_error(const struct store_reply *r);
 const char *store_text(const struct store_reply *r);
 size_t store_size(const struct store_reply *r);
 long long store_int(const struct store_reply *r, long long otherwise);
 size_t store_count(const struct store_reply *r);
 const struct store_reply *store_item(const struct store_reply *r, size_t i);
+bool store_field(const struct store_reply *r, struct store_field *f);
+const char *store_value(const struct store_reply *r, const char *name);
 
 /*
  * store_gone(s): whether, since store_open, a server went away that had written

@@ -3,6 +3,8 @@
 
 #include "base/chars.h"
 
+#include <string.h>
+
 static bool slug_char(char c)
 {
 	return chars_lower(c) || chars_digit(c) || c == '.' || c == '_' ||
@@ -50,6 +52,16 @@ bool probe_id_valid(const char *s)
 	return n > 0 && n <= PROBE_ID_MAX && s[n] == '\0';
 }
 
+bool pop_valid(const char *s)
+{
+	size_t n = 0;
+
+	while (n <= POP_MAX &&
+		(slug_char(s[n]) || chars_upper(s[n]) || s[n] == ':'))
+		n++;
+	return n > 0 && n <= POP_MAX && s[n] == '\0';
+}
+
 bool hash_valid(const char *s)
 {
 	return strspn(s, "0123456789abcdef") == HASH_HEX && !s[HASH_HEX];
@@ -80,7 +92,7 @@ static const char *const steps[] = {NULL, "dns", "tls", "initialize",
 	"tool-hash"};
 static const char *const step_statuses[] = {"pass", "fail", "skip"};
 static const char *const region_states[] = {
-	"healthy", "auth-walled", "broken"};
+	"healthy", "auth-walled", "broken", "unfinished"};
 static const char *const eras[] = {NULL, "stateless", "session", "sse"};
 static const char *const verdict_colours[] = {
 	"green", "amber", "red", "unknown"};
@@ -119,3 +131,57 @@ enum change_class change_class_graver(enum change_class a, enum change_class b)
 
 	return weight[a] > weight[b] ? a : b;
 }
+
+static const char *const layers[LAYER_COUNT] = {
+	NULL, "tools", "initialize", "http", "transport"};
+
+static bool timed_out(const char *error)
+{
+	static const char end[] = ".timeout";
+	size_t n = strlen(error);
+
+	return strcmp(error, "deadline") == 0 ||
+		(n >= sizeof end &&
+			strcmp(error + n - (sizeof end - 1), end) == 0);
+}
+
+enum failure_layer failure_layer_of(enum step step, const char *error)
+{
+	if (step == STEP_DNS || step == STEP_TLS)
+		return LAYER_TRANSPORT;
+	if (error && timed_out(error))
+		return LAYER_TRANSPORT;
+	if (error && strncmp(error, "http.", 5) == 0)
+		return LAYER_HTTP;
+	if (step == STEP_INITIALIZE || step == STEP_AUTH_INITIALIZE)
+		return LAYER_INITIALIZE;
+	return step == STEP_NONE ? LAYER_NONE : LAYER_TOOLS;
+}
+
+const char *failure_step(enum step step, const char *error, const char *url)
+{
+	bool tcp = error && strncmp(error, "tcp.", 4) == 0;
+	bool plain = url && strncmp(url, "http://", 7) == 0;
+
+	return step == STEP_TLS && (tcp || plain) ? "the connection"
+						  : step_name(step);
+}
+
+bool failure_throttled(enum step step, const char *error)
+{
+	return error && strcmp(error, LAYER_THROTTLED) == 0 &&
+		failure_layer_of(step, error) == LAYER_HTTP;
+}
+
+bool failure_refused(enum step step, const char *error)
+{
+	static const char *const codes[] = {"auth.rejected",
+		"auth.refresh-needed", "auth.scope", "oauth.refused"};
+
+	for (size_t i = 0; error && i < sizeof codes / sizeof *codes; i++)
+		if (strcmp(error, codes[i]) == 0)
+			return step >= STEP_AUTH_INITIALIZE;
+	return false;
+}
+
+WORDS(failure_layer, failure_layer, layers)

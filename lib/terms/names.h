@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * names.h: the names of servers, regions, steps and states, and of the classes
- * of changes. A name that passes here is safe in a key, a path, a URL and a
- * line.
+ * names.h: the names of servers, regions, steps, states, layers of failures, and
+ * of the classes of changes. A name that passes here is safe in a key, a path, a
+ * URL and a line. Pure.
  */
 #ifndef TERMS_NAMES_H
 #define TERMS_NAMES_H
@@ -17,12 +17,14 @@
 #define SLUG_FLEET "*"
 #define REGION_MAX 40
 #define PROBE_ID_MAX 64
+#define POP_MAX 64
 #define HASH_HEX 64
 
-/* Whether s, up to its NUL, is a slug, a region, a probe id, 64 hex digits. */
+/* Whether s, up to its NUL, is a slug, a region, a probe id, a POP, 64 hex digits. */
 bool slug_valid(const char *s);
 bool region_valid(const char *s);
 bool probe_id_valid(const char *s);
+bool pop_valid(const char *s);
 bool hash_valid(const char *s);
 
 /*
@@ -52,7 +54,14 @@ enum step {
 #define STEP_COUNT 8
 
 enum step_status { STATUS_PASS, STATUS_FAIL, STATUS_SKIP };
-enum region_state { STATE_HEALTHY, STATE_AUTH_WALLED, STATE_BROKEN };
+enum region_state {
+	STATE_HEALTHY,
+	STATE_AUTH_WALLED,
+	STATE_BROKEN,
+	/* Of a probe that was not made to its end: it is not whole, and no history
+	   has it. */
+	STATE_UNFINISHED
+};
 enum era { ERA_NONE, ERA_STATELESS, ERA_SESSION, ERA_SSE };
 enum verdict_colour {
 	VERDICT_GREEN,
@@ -123,5 +132,45 @@ bool change_class_parse(const char *s, enum change_class *out);
  * instructions to a model, so that they must not hide behind what is compatible.
  */
 enum change_class change_class_graver(enum change_class a, enum change_class b);
+
+/* Where a server fails, its layers, from the least bad to the worst. */
+enum failure_layer {
+	LAYER_NONE,
+	LAYER_TOOLS,
+	LAYER_INITIALIZE,
+	LAYER_HTTP,
+	LAYER_TRANSPORT
+};
+#define LAYER_COUNT 5
+
+/*
+ * failure_layer_of(step, error): the layer of a step that failed with that
+ * dotted code, which may be NULL; LAYER_NONE for STEP_NONE. A timeout is one of
+ * the transport, whatever the step.
+ */
+enum failure_layer failure_layer_of(enum step step, const char *error);
+
+/*
+ * failure_step(step, error, url): the step as a sentence names it, or NULL. The step
+ * tls is "the connection" if the error or the URL shows that there was no TLS;
+ * either may be NULL.
+ */
+const char *failure_step(enum step step, const char *error, const char *url);
+
+/* The error of a probe that the server's rate limit turned away. */
+#define LAYER_THROTTLED "http.429"
+
+/*
+ * failure_throttled(step, error): whether that is a failure of LAYER_HTTP with
+ * that error. failure_refused(step, error): whether the credential of the probe
+ * was refused, or had expired.
+ */
+bool failure_throttled(enum step step, const char *error);
+bool failure_refused(enum step step, const char *error);
+
+/* The name of a layer, NULL for LAYER_NONE; the layer of a name, or false. */
+extern const struct word_table failure_layer_words;
+const char *failure_layer_name(enum failure_layer v);
+bool failure_layer_parse(const char *s, enum failure_layer *out);
 
 #endif

@@ -9,7 +9,7 @@
 #define TERMS_RATES_H
 
 #include "base/buf.h"
-#include "terms/layers.h"
+#include "terms/names.h"
 
 #include <cjson/cJSON.h>
 #include <stddef.h>

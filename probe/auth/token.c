@@ -119,7 +119,7 @@ static char *token_of_file(char *text, double now)
 	for (const char *p = space + 1; *p; p++)
 		if (*p <= ' ' || *p > '~')
 			return NULL;
-	if (!num_epoch(text, &until) || until <= now)
+	if (!num_decimal(text, &until) || until <= now)
 		return NULL;
 	return xstrdup(space + 1);
 }

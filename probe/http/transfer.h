@@ -4,7 +4,7 @@
  * the options of libcurl (setup.c), its memory (upload_buffer.c), the proxy
  * (proxy.c), sockets (sockets.c), names (dns.c), header fields (fields.c),
  * compression (decoding.c), the trace (trace.c) and why it failed (failure.c).
- * What is outside of http/ includes client.h.
+ * Other areas include client.h.
  */
 #ifndef HTTP_TRANSFER_H
 #define HTTP_TRANSFER_H

@@ -141,8 +141,9 @@ void redact_probe(struct redacted *r, const struct probe_record *p)
 
 	memset(r, 0, sizeof *r);
 	r->u.probe = *p;
-	if (p->said && !mask_idle(p->said, strlen(p->said)))
-		r->u.probe.said = r->message = masked_copy(p->said);
+	if (p->found.said && !mask_idle(p->found.said, strlen(p->found.said)))
+		r->u.probe.found.said = r->message =
+			masked_copy(p->found.said);
 	if (p->cache)
 		redact_cache(r, p->cache);
 	if (!p->tools)

@@ -7,7 +7,7 @@
 #include "json/json.h"
 #include "json/json_pull.h"
 #include "records/probe.h"
-#include "terms/layers.h"
+#include "terms/names.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/watched.h"
+#include "data/page_data.h"
 
 #include "base/text.h"
 #include "base/xalloc.h"

@@ -110,15 +110,11 @@ static bool read_rows(const struct store_reply *rows,
 {
 	double upto = NAN, at = stage_beat(STAGE_VERDICT, store_text(beat));
 
-	for (size_t i = 0; i + 1 < store_count(rows); i += 2) {
-		const char *slug = store_text(store_item(rows, i));
-		const char *row = store_text(store_item(rows, i + 1));
-
-		if (slug && row && strcmp(slug, LISTING_UPTO) == 0)
-			num_epoch(row, &upto);
-		else if (slug && row)
-			add_row(l, slug, row);
-	}
+	for (struct store_field f = {.next = 0}; store_field(rows, &f);)
+		if (strcmp(f.name, LISTING_UPTO) == 0)
+			num_decimal(f.text, &upto);
+		else
+			add_row(l, f.name, f.text);
 	return !isnan(upto) && (isnan(at) || at - upto < VIEW_STALE_S);
 }
 
@@ -412,9 +408,8 @@ static bool lacks_days(const struct index_row *row)
 static void read_days(struct history *h, const struct store_reply *r,
 	char days[LISTING_DAYS + 1])
 {
-	for (size_t i = 0; i + 1 < store_count(r); i += 2)
-		history_minutes(h, store_text(store_item(r, i)),
-			store_int(store_item(r, i + 1), 0));
+	for (struct store_field f = {.next = 0}; store_field(r, &f);)
+		history_minutes(h, f.name, store_int(f.value, 0));
 	for (int i = 0; i < LISTING_DAYS; i++)
 		days[LISTING_DAYS - 1 - i] = day_letter(&h->days[i]);
 }

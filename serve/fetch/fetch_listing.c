@@ -127,9 +127,8 @@ static int load_entries(struct source *s, struct listing *l)
 		return -1;
 	listing_release(l);
 	r = store_reply(s->store, 0);
-	for (size_t i = 0; i + 1 < store_count(r); i += 2)
-		add_public(l, store_text(store_item(r, i)),
-			store_text(store_item(r, i + 1)));
+	for (struct store_field f = {.next = 0}; store_field(r, &f);)
+		add_public(l, f.name, f.text);
 	if (l->n)
 		qsort(l->v, l->n, sizeof *l->v, entry_order);
 	return 0;

@@ -90,9 +90,8 @@ static void read_past(
 	const char **pairs;
 	size_t n;
 
-	for (size_t i = 0; i + 1 < store_count(r); i += 2)
-		history_minutes(p, store_text(store_item(r, i)),
-			store_int(store_item(r, i + 1), 0));
+	for (struct store_field f = {.next = 0}; store_field(r, &f);)
+		history_minutes(p, f.name, store_int(f.value, 0));
 	for (int i = 0; i < HISTORY_HOURS; i++)
 		read_latency(p, i, store_item(own, HOURS + (size_t)i));
 	pairs = pairs_of(store_item(own, TOOLS), &n);

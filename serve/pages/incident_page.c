@@ -189,7 +189,7 @@ static size_t find_steps(const struct incident *in, struct happening *steps)
 		if (again && urged && !news->regions.n)
 			continue;
 		urged = urged || again;
-		/* What the operator ends needs no second line. */
+		/* If the operator ended it, a second line would repeat that. */
 		if (!last && news->what == UPDATE_RESOLVED && news->text)
 			over = false;
 		if (over && (last || news->at >= (double)in->ended_at)) {

@@ -93,7 +93,7 @@ static int read_list(struct file_tree *s, char *why)
 		if (lines_number(l) > 1 && harmless(p))
 			files_add(&s->had, p);
 		else if (strncmp(p, HEAD, strlen(HEAD)) == 0)
-			num_epoch(p + strlen(HEAD), &s->made_at);
+			num_decimal(p + strlen(HEAD), &s->made_at);
 	}
 	lines_free(l);
 	files_sort(&s->had);

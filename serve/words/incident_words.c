@@ -10,56 +10,47 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct words {
-	const char *title, *impact;
-};
-
-static const struct words words[TROUBLES] = {
-	[TROUBLE_DOWN] = {"Outage", "Clients could not use this server."},
-	[TROUBLE_REGIONAL] = {"Outage in some locations",
-		"Clients could not use this server from some locations."},
-	[TROUBLE_REFUSED] = {"Our checks were refused",
-		"The server refused our credential. Clients with their own "
-		"access may have been fine."},
-	[TROUBLE_LIMITED] = {"Our checks were rate-limited",
-		"The server limited the rate of our checks. Clients may not "
-		"have noticed."},
-	[TROUBLE_OVERRUN] = {"Outage after maintenance",
-		"The server was still down after the planned end of the "
-		"maintenance."},
-	[TROUBLE_ERRORS] = {"More failures than usual",
-		"More requests than usual failed."},
-	[TROUBLE_SLOW] = {"Slow answers",
-		"Answers took too long."},
-	[TROUBLE_TOOLS] = {"Different tools in different locations",
-		"Some locations got a different tool list."},
-	[TROUBLE_MANUAL] = {"Incident",
-		"The operator reports a problem that our checks do not see."},
+static const char *const impacts[TROUBLES] = {
+	[TROUBLE_DOWN] = "Clients could not use this server.",
+	[TROUBLE_REGIONAL] = "Clients could not use this server from some "
+			     "locations.",
+	[TROUBLE_REFUSED] = "The server refused our credential. Clients with "
+			    "their own access may have been fine.",
+	[TROUBLE_LIMITED] = "The server limited the rate of our checks. "
+			    "Clients may not have noticed.",
+	[TROUBLE_OVERRUN] = "The server was still down after the planned end "
+			    "of the maintenance.",
+	[TROUBLE_ERRORS] = "More requests than usual failed.",
+	[TROUBLE_SLOW] = "Answers took too long.",
+	[TROUBLE_TOOLS] = "Some locations got a different tool list.",
+	[TROUBLE_MANUAL] = "The operator reports a problem that our checks do "
+			   "not see.",
 };
 
 /* An outage of some places is not one of all, however many agree on it. */
-static const struct words *words_of(const struct incident *in,
-	const struct places *places)
+static bool is_regional(const struct incident *in, const struct places *places)
 {
 	bool all = !in->n_regions ||
 		places_all(places, (const char (*)[REGION_MAX + 1])in->regions,
 			in->n_regions);
 
-	if (in->trouble == TROUBLE_DOWN && places->n > 1 && !all)
-		return &words[TROUBLE_REGIONAL];
-	return &words[in->trouble];
+	return in->trouble == TROUBLE_DOWN && places->n > 1 && !all;
 }
 
 const char *incident_words_title(const struct incident *in,
 	const struct places *places)
 {
-	return in->title ? in->title : words_of(in, places)->title;
+	return in->title ? in->title
+		: incident_title(is_regional(in, places) ? ALERT_REGIONAL
+				: in->kind, in->trouble == TROUBLE_REFUSED);
 }
 
 const char *incident_words_impact(const struct incident *in,
 	const struct places *places)
 {
-	return in->text ? in->text : words_of(in, places)->impact;
+	return in->text ? in->text
+		: impacts[is_regional(in, places) ? TROUBLE_REGIONAL
+				: in->trouble];
 }
 
 const char *incident_words_state(enum progress p)

@@ -66,7 +66,7 @@ static void numbers(const char *s)
 	}
 	if (num_duration(s, 0.5, 86400, &d))
 		need(d >= 0.5 && d <= 86400);
-	if (num_epoch(s, &d))
+	if (num_decimal(s, &d))
 		need(d >= 0 && d <= NUM_EPOCH_MAX);
 }
 

@@ -238,7 +238,7 @@ subscribe() {
 	sent c@example.org .text | grep -q '^Note from the operator: A new index\.'
 	# What is private stays so.
 	: >mails
-	alert 0 open --now $(($(date +%s) + 90)) --private --title 'For us' --text 'canary' docs
+	alert 0 open --now $(($(date +%s) + 90)) --title 'For us' --reason 'canary' docs
 	alert 0 note --state identified docs
 	alert 0 tick
 	[ ! -s mails ]

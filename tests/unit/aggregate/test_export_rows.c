@@ -3,8 +3,7 @@
  * Goal: a row of an export is one line that holds what the store holds, whoever wrote
  * that; and a cursor names each hour and day once.
  */
-#include "export/cursor.h"
-#include "export/rows.h"
+#include "export/export.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Goal: what a slot says is what was written; a broken row says nothing. */
 #include "store/hour_row.h"
-#include "terms/layers.h"
+#include "terms/names.h"
 #include "terms/rates.h"
 
 #include <setjmp.h>

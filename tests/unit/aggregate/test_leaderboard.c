@@ -4,7 +4,7 @@
  * order that it says, whatever order they came in; who is hardly known has no
  * place.
  */
-#include "figures/leaderboard.h"
+#include "figures/figures.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -4,7 +4,6 @@
  * policies are compared minute by minute.
  */
 #include "words/words.h"
-#include "rule/thresholds.h"
 #include "rule/verdict.h"
 
 #include <setjmp.h>

@@ -4,7 +4,7 @@
 #include "incident/confirmation.h"
 #include "incident/incident.h"
 #include "incident/maintenance_hold.h"
-#include "routing/policy.h"
+#include "routing/routing.h"
 #include "words/words.h"
 
 #include <math.h>
@@ -130,7 +130,7 @@ static void set_region(const struct night *n, struct word *w,
 		.started_at = (double)instant(n->minute) + 7.5 +
 			n->apart * (double)(v->n_regions - 1) -
 			(silent ? 3600 : awaited ? 60 : 0),
-		.clients_refused = found->n_refuse &&
+		.found.clients_refused = found->n_refuse &&
 			holds(found->refuse, found->n_refuse, letter),
 	};
 	if (found->n_isolated &&
@@ -146,7 +146,7 @@ static void set_region(const struct night *n, struct word *w,
 		return;
 	r->state = STATE_BROKEN;
 	r->failed_step = found->throttled ? STEP_INITIALIZE : found->step;
-	r->said = n->said;
+	r->found.said = n->said;
 	r->error = found->throttled ? "http.429"
 		: *w->error	    ? w->error
 				    : "x";

@@ -3,7 +3,7 @@
  * Goal: servers that begin to fail in the same way, at the same time, from the
  * same places are one group; others are not drawn into it.
  */
-#include "routing/correlation.h"
+#include "routing/routing.h"
 
 #include "incident/incident.h"
 #include "outbox/outbox.h"

@@ -8,7 +8,6 @@
 #include "incident/incident.h"
 #include "nights.h"
 #include "routing/routing.h"
-#include "routing/silence_hold.h"
 #include "words/words.h"
 
 #include <math.h>

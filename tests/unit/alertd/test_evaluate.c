@@ -8,7 +8,7 @@
 #include "evaluate.h"
 #include "incident/event.h"
 #include "notifier.h"
-#include "routing/policy.h"
+#include "routing/routing.h"
 #include "state/backend.h"
 #include "state/state_store.h"
 

@@ -1041,10 +1041,10 @@ static void test_assess(void **state)
 		struct verdict_region r[] = {
 			{.region = "a", .state = STATE_BROKEN,
 				.failed_step = rows[i].steps[0],
-				.error = rows[i].errors[0], .said = "one"},
+				.error = rows[i].errors[0], .found.said = "one"},
 			{.region = "b", .state = STATE_BROKEN,
 				.failed_step = rows[i].steps[1],
-				.error = rows[i].errors[1], .said = "two"}};
+				.error = rows[i].errors[1], .found.said = "two"}};
 		struct verdict v = {.step = STEP_TOOLS_LIST,
 			.failing = failing, .n_failing = 3, .regions = r,
 			.n_regions = 2};

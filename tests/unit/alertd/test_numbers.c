@@ -8,7 +8,7 @@
 
 #include "commands/commands.h"
 #include "incident/route_test.h"
-#include "routing/policy.h"
+#include "routing/routing.h"
 #include "words/words.h"
 
 #include <math.h>

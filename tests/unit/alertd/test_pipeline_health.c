@@ -8,7 +8,7 @@
 
 #include "incident/incident.h"
 #include "incident/machine.h"
-#include "routing/policy.h"
+#include "routing/routing.h"
 #include "words/words.h"
 
 #include <math.h>

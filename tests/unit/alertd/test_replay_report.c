@@ -4,7 +4,7 @@
  * counts as a page, in a replay and in a report; and which incidents two policies have in common.
  */
 #include "commands/commands.h"
-#include "routing/policy.h"
+#include "routing/routing.h"
 #include "incident/machine.h"
 
 #include <setjmp.h>

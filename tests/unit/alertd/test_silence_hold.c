@@ -6,7 +6,7 @@
 #include "nights.h"
 
 #include "incident/incident.h"
-#include "routing/silence_hold.h"
+#include "routing/routing.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -248,6 +248,7 @@ static void test_words(void **state)
 		const char *slugs; /* s, d, x: secret */
 		const char *title, *begin;
 		const char *text, *named, *state; /* of the news, or NULL */
+		bool refused;
 	} rows[] = {
 		{NEWS_STARTED, "downtime", "s", "Shop <b>: Outage",
 			"Clients cannot use this server. Since ", .text = NULL},
@@ -258,6 +259,11 @@ static void test_words(void **state)
 			"Shop <b> and docs: Outage in some locations (more servers)",
 			"Clients in some locations cannot use these servers. ",
 			.text = NULL},
+		/* Wherever our credential is refused, nobody knows of others. */
+		{NEWS_STARTED, "regional", "s",
+			"Shop <b>: Our checks were refused",
+			"Our credential is refused by this server. Since ",
+			.refused = true},
 		{NEWS_RESOLVED, "downtime", "xd", "docs: Outage (resolved)",
 			"Resolved. It lasted from ", .text = NULL},
 		{NEWS_RESOLVED, "a_kind_to_come", "d", "docs: Outage (resolved)",
@@ -298,7 +304,8 @@ static void test_words(void **state)
 			.first = 1777494660, .end = 1777495660, .at = 1777494660,
 			.text = (char *)rows[i].text,
 			.title = (char *)rows[i].named,
-			.state = (char *)rows[i].state};
+			.state = (char *)rows[i].state,
+			.checks_refused = rows[i].refused};
 		const struct public_message m = {c, &to, &n, NULL,
 			"https://leave.example/", 1777495660};
 		struct buf title, text, json;

@@ -74,17 +74,17 @@ static void test_num_duration(void **state)
 	/* A limit in milliseconds is met exactly: 9 * 0.001 lies above it. */
 	assert_true(num_duration("9ms", 0, 0.009, &v));
 	assert_false(num_duration("4ms", 0.005, 1, &v));
-	assert_true(num_epoch("1777485060.412", &v));
+	assert_true(num_decimal("1777485060.412", &v));
 	assert_true(v > 1777485060.4119 && v < 1777485060.4121);
-	assert_true(num_epoch("0", &v) && num_epoch("100000000000", &v));
-	assert_false(num_epoch("100000000001", &v) || num_epoch("-1", &v) ||
-		num_epoch("1s", &v) || num_epoch("", &v));
+	assert_true(num_decimal("0", &v) && num_decimal("100000000000", &v));
+	assert_false(num_decimal("100000000001", &v) || num_decimal("-1", &v) ||
+		num_decimal("1s", &v) || num_decimal("", &v));
 	for (long long i = 0; i < 10000; i++) {
 		char text[64];
 
 		snprintf(text, sizeof text, "%lld.%0*lld", i * 7919 * 1259,
 			(int)(i % 12) + 1, i * 99991 % 10);
-		assert_true(num_epoch(text, &v));
+		assert_true(num_decimal(text, &v));
 		assert_true(v == strtod(text, NULL));
 	}
 }

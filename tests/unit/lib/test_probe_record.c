@@ -171,9 +171,9 @@ static void test_probes(void **state)
 		struct probe_record r;
 		const char *line;
 	} rows[] = {
-		{{KEY_OF, "https://h/mcp", STATE_HEALTHY, STEP_NONE, NULL, NULL,
+		{{KEY_OF, "https://h/mcp", STATE_HEALTHY, STEP_NONE, NULL,
 			 214.7, "2025-11-25", ERA_SESSION, H1, H2, 3, tools, 3,
-			 NULL, NULL, 0, false},
+			 NULL, NULL, 0, {NULL, false}},
 			PROBE
 			",'url':'https://h/mcp','state':'healthy',"
 			"'failed_step':null,'error':null,'total_ms':214.7,"
@@ -183,20 +183,21 @@ static void test_probes(void **state)
 			"'],'':['" H2 "','" H2 "'],'\\\"\xe2\x82\xac'"
 			":['" H2 "','" H1 "']}}"},
 		{{KEY_OF, NULL, STATE_BROKEN, STEP_DNS, "dns.nxdomain",
-			 "no\nsuch", 0, NULL, ERA_NONE, NULL, NULL, -1, NULL, 0,
-			 NULL, NULL, 0, false},
+			 0, NULL, ERA_NONE, NULL, NULL, -1, NULL, 0, NULL, NULL,
+			 0, {"no\nsuch", false}},
 			PROBE
 			",'state':'broken','failed_step':'dns','error':"
 			"'dns.nxdomain','said':'no?such','total_ms':0,'"
 			"protocol':null,'era':"
 			"null,'tool_hash':null,'full_hash':null,'tool_count':"
 			"null}"},
-		{{KEY_OF, "x", STATE_AUTH_WALLED, STEP_NONE, NULL, NULL, 1e9,
+		{{KEY_OF, "x", STATE_AUTH_WALLED, STEP_NONE, NULL, 1e9,
 			 "p", ERA_STATELESS, H2, NULL, 0, tools, 0, NULL, NULL,
-			 0, false},
+			 0, {NULL, false}},
 			NULL},
-		{{KEY_OF, "x", STATE_HEALTHY, STEP_NONE, NULL, NULL, 1, "p",
-			 ERA_SESSION, H1, H1, 2, NULL, 0, &stale, NULL, 0, false},
+		{{KEY_OF, "x", STATE_HEALTHY, STEP_NONE, NULL, 1, "p",
+			 ERA_SESSION, H1, H1, 2, NULL, 0, &stale, NULL, 0,
+			 {NULL, false}},
 			PROBE
 			",'url':'x','state':'healthy','failed_step':null,"
 			"'error':null,'total_ms':1,'protocol':'p',"
@@ -205,17 +206,18 @@ static void test_probes(void **state)
 			"'age_s':3412,'tool_hash':'" H2 "','full_hash':'" H1
 			"','added':['a','b?','c'],'removed':[],'changed':['d'],"
 			"'redescribed':[],'more':2}}"},
-		{{KEY_OF, "x", STATE_HEALTHY, STEP_NONE, NULL, NULL, 1, "p",
-			 ERA_SESSION, H1, H1, 2, NULL, 0, &equal, NULL, 7, true},
+		{{KEY_OF, "x", STATE_HEALTHY, STEP_NONE, NULL, 1, "p",
+			 ERA_SESSION, H1, H1, 2, NULL, 0, &equal, NULL, 7,
+			 {NULL, true}},
 			PROBE ",'url':'x','state':'healthy','failed_step':null,"
 			      "'error':null,'total_ms':1,'protocol':'p',"
 			      "'era':'session','tool_hash':'" H1
 			      "','full_hash':'" H1
 			      "','tool_count':2,'cache':{'result':'equal'},"
 			      "'clients_refused':true,'definitions_left_out':7}"},
-		{{KEY_OF, "x", STATE_BROKEN, STEP_TOOL_HASH, NULL, NULL, 1,
+		{{KEY_OF, "x", STATE_BROKEN, STEP_TOOL_HASH, NULL, 1,
 			 NULL, ERA_SSE, NULL, NULL, 1000000, tools, 1, NULL,
-			 NULL, 0, false},
+			 NULL, 0, {NULL, false}},
 			NULL},
 	};
 	struct record r;
@@ -329,7 +331,8 @@ static void test_runners(void **state)
 			.canaries_failed = 2,
 			.own_region = "eu",
 			.host_key = "SHA256:a+/",
-			.egress = "2606::7"},
+			.egress = "2606::7",
+			.pop = "fly:FRA-1.a_b"},
 		{.region = "a", .status = RUNNER_OK},
 		{.region = "local",
 			.at = NUM_EPOCH_MAX,
@@ -358,6 +361,7 @@ static void test_runners(void **state)
 			  "1777485095.000000,'status':'timeout','version':"
 			  "'0.1.0','message':'35 s','own_region':'eu',"
 			  "'host_key':'SHA256:a+/','egress':'2606::7',"
+			  "'pop':'fly:FRA-1.a_b',"
 			  "'offset_s':[-0.25,1.5],"
 			  "'canaries':{'answered':0,'failed':2}}",
 			&r);
@@ -370,6 +374,7 @@ static void test_runners(void **state)
 		assert_null(r.u.runner.own_region);
 		same(r.u.runner.host_key, rows[i].host_key);
 		same(r.u.runner.egress, rows[i].egress);
+		same(r.u.runner.pop, rows[i].pop);
 		assert_int_equal(r.u.runner.measured, rows[i].measured);
 		assert_true(r.u.runner.offset_min == rows[i].offset_min &&
 			r.u.runner.offset_max == rows[i].offset_max);

@@ -49,6 +49,10 @@ static const struct {
 		{"sa-east-1", "ap-southeast-1", "eu-west-2", "us-west-2"},
 		SOME "Portland, London, Singapore and Recife"},
 	{five, TROUBLE_REGIONAL, {"sa-east-1"}, SOME "Recife"},
+	{five, TROUBLE_REFUSED, {"sa-east-1"},
+		"Our checks were refused: The server refused our credential. "
+		"Clients with their own access may have been fine. Where: "
+		"Recife"},
 	{five, TROUBLE_SLOW, {"eu-west-2", "us-east-1"},
 		"Slow answers: Answers took too long. Where: "
 		"Ashburn and London"},
@@ -69,8 +73,11 @@ static void test_words(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		char names[6][REGION_MAX + 1];
-		struct incident in = {
-			.trouble = rows[i].trouble, .regions = names};
+		struct incident in = {.trouble = rows[i].trouble,
+			.kind = rows[i].trouble == TROUBLE_SLOW ? ALERT_LATENCY
+				: rows[i].trouble == TROUBLE_REGIONAL
+				? ALERT_REGIONAL : ALERT_DOWNTIME,
+			.regions = names};
 		struct view view = {.freshness = VIEW_NONE};
 		struct places places;
 		struct server server;

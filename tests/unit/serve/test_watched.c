@@ -3,7 +3,7 @@
  * Goal: of an address only what anybody may know is told; and the figures of a
  * place, and where time goes, come from what was counted, whatever stands there.
  */
-#include "data/watched.h"
+#include "data/page_data.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * trouble.c: what is wrong with a server, in the sentence for a person: the
+ * cause.c: what is wrong with a server, in the sentence for a person: the
  * words of the kind, and what its facts add.
  */
 #include "words/summary.h"
@@ -19,7 +19,7 @@ const struct kind_words kind_words[] = {ALERT_INCIDENT_KINDS(KIND_WORDS)};
 _Static_assert(sizeof kind_words / sizeof *kind_words == ALERT_KINDS,
 	"every kind of incident has words");
 
-void trouble_phrase(struct buf *b, const char *phrase,
+void cause_phrase(struct buf *b, const char *phrase,
 	const struct strings *regions,
 	void (*put)(struct buf *b, const struct strings *l))
 {
@@ -32,11 +32,11 @@ void trouble_phrase(struct buf *b, const char *phrase,
 	buf_str(b, phrase + n + 1);
 }
 
-void trouble_words(
+void cause_words(
 	struct buf *b, const char *phrase, const struct summary *s)
 {
 	buf_char(b, ' ');
-	trouble_phrase(b, phrase, &s->incident->regions, phrase_cities);
+	cause_phrase(b, phrase, &s->incident->regions, phrase_cities);
 }
 
 void words_silent(struct buf *b, const struct incident *inc,
@@ -54,7 +54,7 @@ void words_silent(struct buf *b, const struct incident *inc,
 		buf_fmt(b, "; %s failed when last seen", one ? "it" : "they");
 }
 
-void trouble_failure(struct buf *b, const struct summary *s)
+void cause_failure(struct buf *b, const struct summary *s)
 {
 	const struct incident *inc = s->incident;
 	const char *step = failure_step(inc->step, inc->error, s->url);
@@ -64,7 +64,7 @@ void trouble_failure(struct buf *b, const struct summary *s)
 		buf_fmt(b, " with %s", inc->error);
 }
 
-const char *trouble_down(const struct incident *inc)
+const char *cause_down(const struct incident *inc)
 {
 	bool all = inc->tier == TIER_HARD_OUTAGE && inc->expected > 0 &&
 		(int)inc->regions.n >= inc->expected;
@@ -83,8 +83,8 @@ static void put_downtime(struct buf *b, const struct summary *s)
 {
 	const struct incident *inc = s->incident;
 
-	buf_fmt(b, " %s: ", trouble_down(inc));
-	trouble_failure(b, s);
+	buf_fmt(b, " %s: ", cause_down(inc));
+	cause_failure(b, s);
 	buf_str(b, " from ");
 	phrase_cities(b, &inc->regions);
 	if (inc->expected == 1)
@@ -94,7 +94,7 @@ static void put_downtime(struct buf *b, const struct summary *s)
 			inc->expected);
 }
 
-void trouble_remainder(struct buf *b, const struct strings *regions)
+void cause_remainder(struct buf *b, const struct strings *regions)
 {
 	buf_str(b, " works again, but not from ");
 	phrase_cities(b, regions);
@@ -118,9 +118,9 @@ static void put_regional(struct buf *b, const struct summary *s)
 	bool reached = inc->reached.n > 0;
 
 	if (inc->follows && s->phase == ALERT_STARTED) {
-		trouble_remainder(b, &inc->regions);
+		cause_remainder(b, &inc->regions);
 		buf_str(b, " (");
-		trouble_failure(b, s);
+		cause_failure(b, s);
 		buf_char(b, ')');
 		return;
 	}
@@ -133,7 +133,7 @@ static void put_regional(struct buf *b, const struct summary *s)
 	}
 	phrase_cities(b, &inc->regions);
 	buf_str(b, " (");
-	trouble_failure(b, s);
+	cause_failure(b, s);
 	buf_str(b, reached ? suspicion(s)
 			   : "), and no other region says that it works");
 }
@@ -320,7 +320,7 @@ static void put_overrun(struct buf *b, const struct summary *s)
 		buf_str(b, " ended");
 	}
 	buf_str(b, ": ");
-	trouble_failure(b, s);
+	cause_failure(b, s);
 	buf_str(b, " from ");
 	phrase_cities(b, &inc->regions);
 }
@@ -414,7 +414,7 @@ static void put_title(struct buf *b, const struct summary *s)
 	buf_fmt(b, ": %s", s->incident->title);
 }
 
-/* What follows the words of a kind. */
+/* The rest of the sentence, behind the words of a kind. */
 static void (*const more[ALERT_KINDS])(
 	struct buf *b, const struct summary *s) = {
 	[ALERT_DOWNTIME] = put_downtime,
@@ -438,11 +438,11 @@ static void put_last_seen(struct buf *b, const struct summary *s)
 	buf_fmt(b, "%s: ", s->slug);
 	words_silent(b, inc, &inc->silent, s->at, s->zone);
 	buf_str(b, " (");
-	trouble_failure(b, s);
+	cause_failure(b, s);
 	buf_char(b, ')');
 }
 
-void trouble_put(struct buf *b, const struct summary *s)
+void cause_put(struct buf *b, const struct summary *s)
 {
 	if (s->kind == ALERT_SILENT && strcmp(s->slug, SLUG_FLEET) == 0) {
 		put_isolation(b, s);
@@ -453,12 +453,12 @@ void trouble_put(struct buf *b, const struct summary *s)
 		return;
 	}
 	if (refused_is(s)) {
-		refused_trouble(b, s);
+		refused_cause(b, s);
 		return;
 	}
 	buf_str(b, s->kind == ALERT_STALLED ? "Monitoring" : s->slug);
 	if (*kind_words[s->kind].lasts)
-		trouble_words(b, kind_words[s->kind].lasts, s);
+		cause_words(b, kind_words[s->kind].lasts, s);
 	if (more[s->kind])
 		more[s->kind](b, s);
 }

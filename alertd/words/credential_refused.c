@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * refused.c: the words of an incident while our credential is refused: we
- * cannot check the server, and clients with their own access may be fine.
+ * credential_refused.c: the words of an incident while our credential is
+ * refused: we cannot check the server, and clients with their own access may be
+ * fine.
  */
 #include "words/summary.h"
 
@@ -87,7 +88,7 @@ static void put_code(struct buf *b, const struct incident *inc)
 		inc->error ? " with " : "", inc->error ? inc->error : "");
 }
 
-void refused_trouble(struct buf *b, const struct summary *s)
+void refused_cause(struct buf *b, const struct summary *s)
 {
 	bool there;
 
