@@ -323,6 +323,8 @@ static bool act_open(struct act *t, const char *what)
 				: "Name a server.");
 	if (!may_all(t, (const char *const *)&operand, 1, 0))
 		return refuse(t, 404, "Name a server of your account.");
+	if (!o.text && !o.reason)
+		return refuse(t, 422, "“Text” is needed.");
 	run = queue_begin(t);
 	n = notifier_new(&run);
 	buf_init(&address, LINE_MAX_BYTES);

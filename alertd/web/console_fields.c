@@ -27,7 +27,7 @@ static const struct field_row {
 	{NULL, "servers", NULL, "Servers", NULL, false,
 		"placeholder=\"shop search\" " NAMES},
 	{NULL, "start", "start", "From", NULL, false,
-		"placeholder=\"now, +10m, 2026-12-24 02:00\" size=\"24\" "
+		"placeholder=\"now, +10m, 2026-12-24 02:00\" size=\"28\" "
 		"list=\"starts\""},
 	{NULL, "for", "for", "How long", NULL, false,
 		"placeholder=\"4h\" size=\"6\""},
@@ -63,6 +63,7 @@ static const struct field_row {
 	{"open own", "servers", NULL, "Server", NULL, true, NAMES},
 	{"open", "title", "title", "Title", NULL, true, "maxlength=\"100\""},
 	{"open", "text", "text", "Text", NULL, true, "maxlength=\"500\""},
+	{"open", NULL, "reason", "Text", NULL, false, NULL},
 	{"open", "who", NULL, "Who sees it", NULL, false, NULL},
 	{NULL, "state", "state", "State", NULL, false, NULL},
 	{NULL, "severity", "severity", "Severity", NULL, false, NULL},

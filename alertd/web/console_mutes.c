@@ -324,10 +324,11 @@ static void put_forms(struct buf *b, const struct cgi *c)
 	if (!request_query(&c->request.http, "to", to, sizeof to))
 		*to = '\0';
 	put_starts(b, c);
-	buf_str(b, "<section id=\"silence\"><h2>Mute alerts</h2>\n");
+	buf_str(b, "<section id=\"silence\" aria-label=\"Mute alerts\">"
+		   "<h2>Mute alerts</h2>\n");
 	put_adding(b, c, slug, SILENCE, strcmp(to, SILENCE) == 0);
-	buf_str(b, "</section>\n<section id=\"maintenance\">"
-		   "<h2>Add a maintenance</h2>\n");
+	buf_str(b, "</section>\n<section id=\"maintenance\" "
+		   "aria-label=\"Add a maintenance\"><h2>Add a maintenance</h2>\n");
 	put_adding(b, c, slug, MAINTENANCE, strcmp(to, MAINTENANCE) == 0);
 	buf_str(b, "</section>\n");
 }

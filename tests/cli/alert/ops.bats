@@ -418,11 +418,12 @@ attack() {
 	sends /ops open 'servers=example-mcp&title=Other&text=x'
 	[ "$CODE" = 422 ]
 	grep -q 'Stale &#60;b&#62;&#39; is open; note it, or close it first' body
-	for wrong in 'servers=&title=a&text=b' 'servers=example-mcp&title=&text=b' \
+	for wrong in 'servers=example-two&title=a&text=' 'servers=&title=a&text=b' 'servers=example-mcp&title=&text=b' \
 		'servers=nothing&title=a&text=b' 'servers=example-two&title=a&text=b&severity=P0' \
 		"servers=example-two&title=$(printf '%101s' '' | tr ' ' x)&text=b"; do
 		sends /ops open "$wrong"
 		[ "$CODE" = 422 ]
+		run ! grep -E 'class="refused".*--[a-z]' body
 	done
 	sends /ops/server/example-mcp note "key=$KEY&state=identified&text=An+old+index.&who=public"
 	[ "$CODE" = 303 ]
