@@ -95,7 +95,8 @@ UNITS = mcp-serve.socket mcp-serve@.service mcp-site.service \
 	mcp-archive.service mcp-archive.timer
 # For those who read: copied, and then made theirs.
 EXAMPLES = $(wildcard scripts/deploy/*.conf scripts/deploy/*.cron) \
-	scripts/deploy/Dockerfile \
+	scripts/deploy/fleet.yaml scripts/deploy/compose.yaml scripts/deploy/kubernetes.yaml \
+	scripts/deploy/image/README.md \
 	$(wildcard scripts/deploy/store/*.conf scripts/deploy/store/*.acl) \
 	scripts/deploy/worker/Dockerfile scripts/deploy/worker/lighttpd.conf \
 	$(wildcard scripts/prometheus/*.yml scripts/grafana/*.json) \
@@ -319,6 +320,11 @@ deb:
 	@scripts/deps build deb
 	scripts/package
 
+# Images of these packages, into build/images: for docker, podman, containerd.
+images: deb
+	@scripts/deps images
+	scripts/image
+
 deps:
 	@scripts/deps build test
 
@@ -330,21 +336,24 @@ libraries:
 		mv $(LIBRARIES).new $(LIBRARIES) || { rm -f $(LIBRARIES).new; exit 1; }
 
 # A release, of the last commit, into build/dist: the sources with such a list, packages
-# of these sources, a bill of materials, and checksums. With LIST=file, with this list:
-# the same commit and list are the same bytes. PACKAGES= is without packages.
+# and images of these sources, a bill of materials, and checksums. With LIST=file, with this
+# list: the same commit and list are the same bytes; those of images as long as Debian's
+# packages are the same. PACKAGES= is without packages and images.
 DIST = mcp-fleet-$(VERSION)
 PACKAGES = yes
 dist: $(if $(LIST),,libraries)
-	@scripts/deps build ci $(if $(PACKAGES),deb)
+	@scripts/deps build ci $(if $(PACKAGES),deb images)
 	$(if $(LIST),cp $(LIST) $(LIBRARIES))
 	rm -rf build/dist
 	@mkdir -p build/dist
 	git -c tar.umask=022 archive --format=tar --prefix=$(DIST)/scripts/ --add-file=$(LIBRARIES) \
 		--prefix=$(DIST)/ HEAD | gzip -9n >build/dist/$(DIST).tar.gz
 	$(if $(PACKAGES),tar -C build/dist -xzf build/dist/$(DIST).tar.gz && \
-		build/dist/$(DIST)/scripts/package && \
-		mv build/dist/$(DIST)/build/deb/*.deb build/dist && rm -r build/dist/$(DIST))
-	scripts/bill $(LIBRARIES) build/dist/$(DIST).tar.gz $(if $(PACKAGES),build/dist/*.deb) \
+		build/dist/$(DIST)/scripts/package && build/dist/$(DIST)/scripts/image && \
+		mv build/dist/$(DIST)/build/deb/*.deb build/dist/$(DIST)/build/images/* build/dist && \
+		rm -r build/dist/$(DIST))
+	scripts/bill $(LIBRARIES) build/dist/$(DIST).tar.gz \
+		$(if $(PACKAGES),build/dist/*.deb build/dist/mcp-*.oci.tar) \
 		>build/$(DIST).spdx.json
 	mv build/$(DIST).spdx.json build/dist
 	cd build/dist && sha256sum * >../SHA256SUMS && mv ../SHA256SUMS .
@@ -362,7 +371,8 @@ make unit       the unit tests, into build/unit
 make install    programs, pages and units, into PREFIX, below DESTDIR
 make uninstall  what install put there is removed again
 make deb        packages for Debian and Ubuntu, into build/deb
-make dist       a release: sources, packages, bill and checksums, into build/dist
+make images     of the packages, for docker and podman, into build/images
+make dist       a release: sources, packages, images, bill and checksums, into build/dist
 make libraries  the versions of libraries that mcp-fleet doctor --cve compares with
 make html       the manual as a site, into build/html, and as Markdown, into man/md
 make deps       install what building and testing need
@@ -399,7 +409,8 @@ demo:
 	@PATH=$(CURDIR)/build/bin:$$PATH scripts/mcp-fleet demo $(QUICK)
 
 # Tests of whole programs: those that take longest come first, and their folders.
-LONGEST = $(patsubst %,tests/cli/%.bats,whole/deploy whole/run serve/api fleet/init \
+LONGEST = $(patsubst %,tests/cli/%.bats,fleet/crawl fleet/rotate fleet/doctor whole/late \
+	fleet/enroll fleet/clients fleet/cve whole/deploy whole/run serve/api fleet/init \
 	fleet/spool serve/pages fleet/runner probe/inward probe/secrets alert/hung-routes)
 FIRST = $(LONGEST) $(filter-out $(LONGEST),$(foreach d,whole fleet probe serve,\
 	$(wildcard tests/cli/$(d)/*.bats)))
@@ -463,71 +474,73 @@ check-differing: deps
 	$(call bats,$(TESTS),$(DIFFERING))
 
 # Tests of what reads bytes of strangers, which check-long runs under the sanitizers; the
-# pages have the soak. The others that check left are run as they are.
+# pages have the soak of leaks. Some that check left are of other stages; the rest is run
+# as it is.
 STRANGERS = $(filter tests/cli/probe/% \
-	$(patsubst %,tests/cli/serve/%.bats,api fastcgi leaks mcp mcp-conformance) \
+	$(patsubst %,tests/cli/serve/%.bats,api fastcgi mcp mcp-conformance) \
 	$(patsubst %,tests/cli/aggregate/%.bats,aggregate definitions fuzz-ingest input \
 		servers_from strangers) \
 	$(patsubst %,tests/cli/alert/%.bats,ack answers email maintenance-web sinks \
 		sinks-answers) \
 	$(patsubst %,tests/cli/fleet/%.bats,forced inbox poisoned),$(CLI))
 
-# What takes minutes, in two rows of stages, each run although another failed, and none
-# begun when LONG is over; those that found most come first. One row waits for most of
-# its time: strangers' bytes under the sanitizers; what check leaves; what differs in the
-# other release of Debian; a real browser; limits; us beside other monitors. The other
-# computes, and steps back for the first: requests, kills, schedules; small changes to
-# decisions, which the tests must notice; a day of 1,000 servers; every branch of
-# decisions; inputs that libFuzzer makes up; the packages; a month, and one in SQL.
-WAITING = peers plain strangers later trixie browser limits compare
-COMPUTING = leaks kills property sift mutants days coverage packages fuzz month snapshot archive
+# What takes minutes, in stages, each run although another failed, and none begun when
+# LONG is over. Some wait for most of their time: strangers' bytes under the sanitizers;
+# what check leaves; limits; the packages; a real browser; us beside other monitors; what
+# differs in the other release of Debian. Two of them run at a time, those that found most
+# or take longest first. The others compute, one after the other, and step back for the
+# first: unit tests as they are; requests, kills, schedules; small changes to decisions,
+# which the tests must notice; a day of 1,000 servers; every branch of decisions; inputs
+# that libFuzzer makes up; a month, and one in SQL.
+WAITING = strangers later limits packages browser compare trixie
+COMPUTING = plain leaks kills property sift mutants days coverage fuzz month snapshot archive
 check-long: deps
 	@scripts/deps long
 	@rm -rf build/check && mkdir -p build/check
 	@echo $$(($$(date +%s) + $(LONG_MINUTES) * 60)) >build/check/until
-	@$(MAKE) -s check-clang
-	@$(MAKE) -s -k -j 2 check-waiting check-computing; tests/stage
-
-check-waiting:
-	@for stage in $(WAITING); do $(MAKE) -s check-$$stage; done
+	@$(MAKE) -s -k check-clang check-peers || :
+	@$(MAKE) -s -k -j 3 check-computing $(WAITING:%=check-%); tests/stage
 
 check-computing:
 	@for stage in $(COMPUTING); do nice $(MAKE) -s check-$$stage; done
 
 check-plain:
-	$(call stage,plain,$(MAKE) CC=gcc WERROR=1 unit && prove -f -o -e '' $(UNIT_PROGRAMS))
+	$(call stage,plain,$(MAKE) -j $(CORES) CC=gcc WERROR=1 unit && prove -f -o -e '' $(UNIT_PROGRAMS))
 
 check-strangers:
 	$(call stage,strangers,BIN=$(CURDIR)/build/san/bin && export BIN && \
 		{ $(call bats,4,$(STRANGERS)); })
 
 check-later:
-	$(call stage,later,$(call bats,$(TESTS),$(filter-out $(STRANGERS),$(filter $(LATER) \
-		$(call tagged,test),$(CLI) $(wildcard tests/meta/*.bats))),later))
+	$(call stage,later,$(call bats,$(TESTS),$(filter-out $(STRANGERS) $(STAGED) $(LIMITS), \
+		$(filter $(LATER) $(call tagged,test),$(CLI) $(wildcard tests/meta/*.bats))),later))
 
+# Files of which these try more than `make check` would.
+STAGED = $(patsubst %,tests/cli/%.bats,aggregate/property alert/kills whole/store-kills \
+	fleet/sift)
 STATISTICS = leaks kills property sift days month snapshot archive
 $(STATISTICS:%=check-%): check-%:
 	$(call stage,$*,$(MAKE) long-$*)
 
 check-coverage:
-	$(call stage,coverage,$(MAKE) coverage)
+	$(call stage,coverage,$(MAKE) -j $(CORES) coverage)
 
 check-mutants:
-	$(call stage,mutants,tests/long/mutants -n $(call share,120) -t $(call share,240))
+	$(call stage,mutants,tests/long/mutants -n $(call share,100) -t $(call share,240))
 
-# A third of the servers of the audit, which take this machine less of its time.
+# Those that wait longest come first. A third of the servers of the audit, which take this
+# machine less of its time.
+LIMITS = $(patsubst %,tests/%.bats,long/lab long/crawl long/hostile long/engines \
+	long/inboxes cli/serve/trouble long/targets cli/probe/hostile long/registry)
 check-limits: build/bench/server
-	$(call stage,limits,export SERVERS=$${SERVERS:-727} INBOX_ROUNDS=$${INBOX_ROUNDS:-12}; \
-		for file in hostile inboxes targets registry crawl engines lab; do \
-		bats -t tests/long/$$file.bats || failed=1; done; \
-		CPU=0.5 bats -t tests/cli/probe/hostile.bats || failed=1; \
-		SLACK=1 bats -t tests/cli/serve/trouble.bats && [ ! "$$failed" ])
+	$(call stage,limits,export SERVERS=$${SERVERS:-727} INBOX_ROUNDS=$${INBOX_ROUNDS:-12} \
+		CPU=0.5 SLACK=1; $(call bats,3,$(LIMITS)))
 
 check-browser:
 	$(call stage,browser,bats -t tests/long/pages.bats && tests/long/run)
 
 check-fuzz:
-	$(call stage,fuzz,$(MAKE) fuzz FUZZ_SECONDS=$(call share,5) FUZZ_JOBS=$(CORES))
+	$(call stage,fuzz,$(MAKE) -j $(CORES) fuzz FUZZ_SECONDS=$(call share,4) FUZZ_JOBS=$(CORES))
 
 check-packages:
 	$(call stage,packages,bats -t tests/long/packages.bats)
@@ -573,6 +586,7 @@ install: all
 	$(call copy,755,$(EXAMPLEDIR)/store,scripts/deploy/store/run)
 	$(call copy,755,$(EXAMPLEDIR)/lambda,$(wildcard scripts/deploy/lambda/*))
 	$(call copy,755,$(EXAMPLEDIR)/worker,scripts/deploy/worker/mcp-worker)
+	$(call copy,755,$(EXAMPLEDIR)/image,scripts/deploy/image/entry)
 
 # What install puts there, and the folders of mcp-fleet that are empty then.
 uninstall: all
@@ -583,6 +597,6 @@ uninstall: all
 		find . -depth -type d -path '*/mcp-fleet*' -print0 | \
 		(cd '$(abspath $(DESTDIR)/)' && xargs -0 rmdir 2>/dev/null || :)
 
-.PHONY: all check check-differing check-long clean completions deb demo deps dist glyphs \
-	help html install libraries peers run uninstall FORCE $(addprefix check-,gcc clang programs units waiting computing $(WAITING) $(COMPUTING))
+.PHONY: all check check-differing check-long clean completions deb demo deps dist glyphs images \
+	help html install libraries peers run uninstall FORCE $(addprefix check-,gcc clang programs units computing $(WAITING) $(COMPUTING))
 .DELETE_ON_ERROR:

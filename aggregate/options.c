@@ -24,19 +24,19 @@ static int refuse(const char *name, const char *arg, const char *what)
 	return -1;
 }
 
-/* One name of the list of --regions. */
+/* One name of the list of --region. */
 static int add_region(struct command *cmd, const char *name, size_t *cap)
 {
 	if (!region_valid(name))
-		return refuse("regions", name, "the name of a region");
+		return refuse("region", name, "the name of a region");
 	for (size_t i = 0; i < cmd->n_regions; i++) {
 		if (strcmp(cmd->regions[i], name) == 0) {
-			log_error("--regions: '%s' is given twice", name);
+			log_error("--region: '%s' is given twice", name);
 			return -1;
 		}
 	}
 	if (cmd->n_regions == COLLECT_REGIONS_MAX) {
-		log_error("--regions: more than %d", COLLECT_REGIONS_MAX);
+		log_error("--region: more than %d", COLLECT_REGIONS_MAX);
 		return -1;
 	}
 	cmd->regions = xgrow(cmd->regions, cap, cmd->n_regions + 1,
@@ -97,8 +97,6 @@ static const struct option_row options[] = {
 	{.name = "at", .arg = "time", .type = OPTION_OWN, .set = parse_at,
 		.help = "the minute: 14:03 (UTC), RFC 3339, or epoch seconds"},
 	OPTION_CONFIG(AT(config)),
-	{.name = "cursor", .arg = "file", .at = AT(cursor),
-		.help = "export from where this file says, then update it"},
 	{.name = "diff", .type = OPTION_FLAG, .at = AT(diff),
 		.help = "compare: with the store, or two files"},
 	{.name = "format", .letter = 'f', .arg = "format", .at = AT(format),
@@ -122,7 +120,7 @@ static const struct option_row options[] = {
 	OPTION_NOW(AT(now)),
 	{.name = "policy", .arg = "policy", .at = AT(policy),
 		.help = "try other thresholds: quorum=3,lookback=5m"},
-	{.name = "regions", .letter = 'r', .arg = "regions", .type = OPTION_OWN,
+	{.name = "region", .letter = 'r', .arg = "regions", .type = OPTION_OWN,
 		.set = parse_regions,
 		.help = "the regions that should report: eu,us,ap"},
 	{.name = "replace", .type = OPTION_FLAG, .at = AT(replace),
@@ -135,7 +133,7 @@ static const struct option_row options[] = {
 		.help = "count the servers instead of printing them"},
 	{.name = "since", .arg = "file|time", .at = AT(since),
 		.help = "show the change since this earlier result; "
-			"export: from this time on"},
+			"export: from this time, or ./file, on"},
 	{.name = "slug", .letter = 's', .arg = "slug", .at = AT(slug),
 		.valid = slug_valid, .wanted = "a slug",
 		.help = "only this server"},
@@ -161,6 +159,8 @@ static const struct option_tables tables_but_commands = {
 		 "  3  the store, a file or standard output failed\n",
 	.options = options,
 	.gone = (const struct option_gone[]) {
+		{"--cursor", "write --since, and the file with a slash"},
+		{"--regions", "write --region"},
 		{"--signs", "write 'tools signs'"}, {NULL, NULL}},
 	.for_scripts = "targets published",
 	.echo = true,

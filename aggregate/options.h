@@ -48,8 +48,7 @@ struct command {
 	bool review;	  /* --review */
 	const char *month; /* "2026-11"; NULL where none is given */
 	const char *lock; /* --lock, a file; NULL where none is named */
-	const char *since; /* a file or, of export, a cursor; NULL where none is given */
-	const char *cursor; /* a file; NULL where none is named */
+	const char *since; /* a file or a time; NULL where none is given */
 	const char *policy; /* of rule/thresholds.c; NULL where none is given */
 	enum format format;
 };

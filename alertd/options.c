@@ -30,8 +30,6 @@ static const struct option_row options[] = {
 		.type = OPTION_CHOICE, .wanted = "text, jsonl or csv",
 		.choices = (const char *const[]) {"text", "jsonl", "csv", NULL},
 		.help = "default on a terminal: text; csv: reports"},
-	{.name = "from", .arg = "time", .at = AT(from),
-		.help = "the beginning; default: a week before the end"},
 	{.name = "kind", .arg = "kind,...", .at = AT(kind),
 		.help = "only incidents of these kinds"},
 	OPTION_NOW(AT(now)),
@@ -39,12 +37,10 @@ static const struct option_row options[] = {
 		.help = "compare with other thresholds: confirm=2"},
 	{.name = "postmortem", .arg = "url", .at = AT(postmortem),
 		.help = "link to the postmortem on the incident's page"},
-	{.name = "private", .type = OPTION_FLAG, .at = AT(is_private),
-		.help = "notify the routes; show nothing to visitors"},
 	{.name = "public", .arg = "text", .at = AT(public),
-		.help = "publish this on the incident's page and feed"},
+		.help = "the text that visitors read"},
 	{.name = "reason", .arg = "text", .at = AT(reason),
-		.help = "why; messages show it, and pages for a maintenance"},
+		.help = "why, for messages; pages show the reason of a maintenance"},
 	{.name = "refused", .arg = "place", .at = AT(refused),
 		.help = "alert: the configuration is refused at this place"},
 	{.name = "region", .arg = "region,...", .at = AT(region),
@@ -54,7 +50,7 @@ static const struct option_row options[] = {
 	{.name = "severity", .arg = "P1|P2|P3", .at = AT(severity),
 		.help = "of an incident that you open; default: P2"},
 	{.name = "start", .arg = "time", .at = AT(start),
-		.help = "when it begins; default: now"},
+		.help = "when it begins; default: now, a week before for a report"},
 	{.name = "state", .arg = "state", .at = AT(state),
 		.help = "investigating, identified or monitoring"},
 	{.name = "step", .arg = "step,...", .at = AT(step),
@@ -65,15 +61,15 @@ static const struct option_row options[] = {
 	{.name = "title", .arg = "text", .at = AT(title),
 		.help = "the title of the incident"},
 	{.name = "to", .arg = "name", .at = AT(to),
-		.help = "who takes over; for a report, the end"},
+		.help = "who takes over"},
 	{.name = "zone", .arg = "zone", .at = AT(zone), .valid = zone_exists,
 		.wanted = "a known time zone",
 		.help = "time zone: Europe/Berlin"},
 	OPTIONS_END
 };
 
-#define CN "[-c file] [-f format] [-N epoch] "
-#define STORE "[--store url]"
+/* The manual calls these common. */
+#define COMMON "[-c file] [-f format] [-N epoch] [--store url]"
 
 static const struct command_row commands[] = {
 #define COMMAND(id, needs, run, words, ...) {words, OPTIONS_##id, __VA_ARGS__},
@@ -93,6 +89,13 @@ static const struct option_tables tables = {
 		 "  3  the store, standard output or a delivery failed\n",
 	.options = options,
 	.commands = commands,
+	.gone = (const struct option_gone[]) {
+		{"--from", "write --start"},
+		{"--private", "write --reason, which visitors do not see, "
+			      "instead of --text"},
+		{NULL, NULL},
+	},
+	.for_scripts = "subscribers",
 	.echo = true,
 };
 

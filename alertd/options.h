@@ -27,12 +27,11 @@ struct options {
 	const char *config; /* a file; NULL where none is named */
 	const char *store;  /* an address; NULL where none is given */
 	double now;	    /* NAN where not given */
-	bool dry_run, all, is_private;
+	bool dry_run, all;
 	/* As given, or NULL; the commands that have them say what they are. */
-	const char *account, *by, *end, *every, *from, *kind, *policy, *postmortem, *public,
-		*reason, *refused, *region, *route,
-		*severity, *span, *start, *state, *step, *text, *title, *to,
-		*zone;
+	const char *account, *by, *end, *every, *kind, *policy, *postmortem, *public,
+		*reason, *refused, *region, *route, *severity, *span, *start,
+		*state, *step, *text, *title, *to, *zone;
 	const char *group; /* whose incident the operand is, by its name; or NULL */
 	char **operands; /* within argv */
 	size_t n_operands;

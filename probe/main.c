@@ -227,18 +227,26 @@ static void start_canary(struct job *job)
 	probe_start(&pj);
 }
 
+static void on_resume(void *arg, const struct probe_key *k,
+	const struct piece *p)
+{
+	view_resume(&((struct job *)arg)->view, k, p);
+}
+
 static void start_probe(struct job *job)
 {
 	struct run *run = job->run;
+	const struct piece *piece = &job->target->piece;
 	struct probe_job pj = {.http = run->http,
 		.target = job->target,
 		.known = &run->known,
 		.earlier = run->earlier.doc ? &run->earlier.u.step.key : NULL,
-		.first = run->opts->first,
-		.last = run->opts->last,
+		.first = piece->first ? piece->first : run->opts->first,
+		.last = piece->first ? piece->last : run->opts->last,
 		.sink = {.step = on_step,
 			.tool = on_tool,
 			.summary = on_summary,
+			.resume = on_resume,
 			.arg = job},
 		.end = on_end,
 		.arg = job};
@@ -665,7 +673,6 @@ static int probe_all(struct run *run)
 	struct http_config config = {.user_agent = USER_AGENT,
 		.cacert = cacert,
 		.ip_version = o->ip_version,
-		.http1 = o->http1,
 		.http2 = o->http2,
 		.resolve = o->resolve,
 		.connect_to = o->connect_to,

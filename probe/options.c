@@ -150,8 +150,6 @@ static const struct option_row options[] = {
 		.help = "arguments of the health tool, a JSON object"},
 	{.name = "health-tool", .arg = "name", .at = AT(health_tool),
 		.help = "call this read-only tool in step 7"},
-	{.name = "http1.1", .type = OPTION_FLAG, .at = AT(http1),
-		.help = "use HTTP/1.1 only, also where a target asks for 2"},
 	{.name = "http2", .type = OPTION_FLAG, .at = AT(http2),
 		.help = "use HTTP/2 with servers that offer it"},
 	{.name = "per-host", .arg = "n", .type = OPTION_NUMBER,
@@ -191,7 +189,7 @@ static const struct option_row options[] = {
 };
 
 #define NETWORK "[--cacert file] [--deny-private] [--resolve host:port:addr] " \
-	"[--connect-to host:port:host:port] [--http1.1 | --http2] " \
+	"[--connect-to host:port:host:port] [--http2] " \
 	"[--check-expiry]"
 
 static const struct command_row forms[] = {
@@ -204,7 +202,7 @@ static const struct command_row forms[] = {
 	{"", 0, "--serve-ssh -r region [-46] [-t timeout] [--concurrency n] "
 		"[--per-host n] [--cacert file] [--deny-private] "
 		"[--resolve host:port:addr] "
-		"[--connect-to host:port:host:port] [--http1.1 | --http2]", 0, 0, NULL, ""},
+		"[--connect-to host:port:host:port] [--http2]", 0, 0, NULL, ""},
 	{NULL, 0, NULL, 0, 0, NULL, NULL},
 };
 
@@ -220,6 +218,8 @@ static const struct option_tables tables = {
 		 "  3  this machine failed: network, memory, standard output\n",
 	.options = options,
 	.commands = forms,
+	.gone = (const struct option_gone[]) {
+		{"--http1.1", "HTTP/1.1 is the default"}, {NULL, NULL}},
 };
 
 /* Check the options that depend on each other. */
@@ -227,8 +227,6 @@ static int check_together(const struct options *o)
 {
 	if (o->ipv4 && o->ipv6)
 		return misused("-4, -6", "cannot be used together");
-	if (o->http1 && o->http2)
-		return misused("--http1.1, --http2", "cannot be used together");
 	if (o->url && o->targets)
 		return misused("--targets", "cannot be used with a URL");
 	if (!region_valid(o->region))

@@ -38,7 +38,7 @@ struct options {
 	bool check_expiry; /* instead of the steps */
 	bool ipv4, ipv6;
 	int ip_version; /* 4, 6, or 0 for either */
-	bool http1, http2;
+	bool http2;
 	bool verbose;
 	const char *resolve[OPTIONS_MANY + 1]; /* NULL at the end */
 	const char *connect_to[OPTIONS_MANY + 1];

@@ -11,7 +11,9 @@
 #include "base/clock.h"
 #include "base/lines.h"
 #include "base/xalloc.h"
+#include "base/text.h"
 #include "http/address.h"
+#include "redaction/redaction.h"
 #include "steps/steps.h"
 
 #include <math.h>
@@ -63,6 +65,8 @@ static const struct {
 		handshake_write_initialized, handshake_initialized, false},
 	[REQUEST_LISTEN] = {"a GET for an event stream", NULL,
 		handshake_listened, false},
+	[REQUEST_PING] = {"ping", handshake_write_ping, handshake_pinged,
+		false},
 	[REQUEST_TOOLS_LIST] = {"tools/list", tools_list_write,
 		tools_list_reply, false},
 	[REQUEST_TOOLS_CALL] = {"tools/call", tools_call_write,
@@ -192,6 +196,29 @@ static void report_summary(struct probe *p)
 	p->steps.sink.summary(p->steps.sink.arg, &r);
 }
 
+/*
+ * Report what the next piece needs, and whether it goes on in the session: that of an
+ * open server, as no credential travels; and none in which a secret is.
+ */
+static bool hand_on(struct probe *p)
+{
+	char *clean = redact_text(p->wire.session);
+	bool goes_on = p->era == ERA_SESSION && !p->auth &&
+		(!clean || strcmp(clean, p->wire.session) == 0);
+	struct piece next = {.ms = p->steps.since_ms - p->steps.started_ms,
+		.session = goes_on ? p->wire.session : NULL,
+		.ids = p->ids,
+		.has_tools = p->hello.has_tools,
+		.clients_refused = p->handshake.clients_refused};
+
+	if (goes_on)
+		text_copy(next.revision, sizeof next.revision,
+			p->wire.revision);
+	p->steps.sink.resume(p->steps.sink.arg, &p->steps.key, &next);
+	free(clean);
+	return goes_on;
+}
+
 /* Free what only the steps and the summary need. */
 static void release_steps(struct probe *p)
 {
@@ -211,14 +238,18 @@ static void finish_probe(struct driver *d)
 {
 	struct probe *p = &d->probe;
 	static const struct exchange_handler handler = {.done = on_closed};
+	bool goes_on = false;
 
 	/* Steps that were not made leave nothing to sum up. */
-	if (!d->why && (d->job.last == STEP_TOOL_HASH || p->steps.failed))
+	if (!d->why && p->steps.is_piece && p->steps.next <= STEP_TOOL_HASH)
+		goes_on = hand_on(p);
+	else if (!d->why && (p->steps.is_piece || d->job.last == STEP_TOOL_HASH ||
+				    p->steps.failed))
 		report_summary(p);
 	transport_hang_up(&p->transport);
 	d->over = true;
 	release_steps(p);
-	d->closing = p->wire.session &&
+	d->closing = p->wire.session && !goes_on &&
 		!wire_delete(&p->wire, CLOSE_MS, &handler, d);
 	release_probe(d);
 }
@@ -542,6 +573,7 @@ void probe_start(const struct probe_job *job)
 	struct driver *d = xcalloc(1, sizeof *d);
 	struct probe *p = &d->probe;
 	const struct target *t = job->target;
+	const struct piece *piece = &t->piece;
 	struct probe_key key = {.slug = t->slug,
 		.region = t->region,
 		.probe_id = p->id,
@@ -556,6 +588,9 @@ void probe_start(const struct probe_job *job)
 	p->wire.target = wire_target(t);
 	p->wire.parts = url_parts(t->url);
 	deadline_set(&p->wire.deadline, http_lost(job->http), t->timeout_s);
+	/* All pieces together have that time. */
+	p->wire.deadline.at_ms -= piece->ms;
+	p->resume = *piece->revision ? piece : NULL;
 	p->transport = (struct transport) {.wire = &p->wire,
 		.watch = {on_resolved, on_connected, d},
 		.handler = {.reply = on_reply, .gone = on_gone},
@@ -564,6 +599,9 @@ void probe_start(const struct probe_job *job)
 	if (job->earlier) {
 		snprintf(p->id, sizeof p->id, "%s", job->earlier->probe_id);
 		key.started_at = job->earlier->started_at;
+	} else if (*piece->probe_id) {
+		snprintf(p->id, sizeof p->id, "%s", piece->probe_id);
+		key.started_at = piece->started_at;
 	}
 	draw_random(&names, sizeof names);
 	budget_init(&p->budget, probe_is_late, p);
@@ -574,6 +612,8 @@ void probe_start(const struct probe_job *job)
 	probe_key_write(&p->key, &key);
 	key.text = p->key.p;
 	steps_init(&p->steps, &key, &job->sink, now);
+	p->steps.started_ms -= piece->ms;
+	p->steps.is_piece = piece->first != STEP_NONE;
 	p->steps.first = job->first;
 	p->steps.last = job->last;
 	if (address_literal(t->url->host))

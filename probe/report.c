@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "http/address.h"
+#include "json/json.h"
 #include "redaction/redaction.h"
 
 #include <errno.h>
@@ -48,12 +49,15 @@ void report_begin(struct report *r, const char *region, const char *own_region)
 		.status = RUNNER_OK,
 		.version = VERSION,
 		.own_region = own_region};
+	const char *pop = getenv("MCP_POP");
 	char egress[ADDRESS_TEXT];
 
 	if (r->stream)
 		return;
 	if (address_egress(egress))
 		ok.egress = egress;
+	if (pop && pop_valid(pop))
+		ok.pop = pop;
 	report_runner(r, &ok);
 }
 
@@ -359,6 +363,27 @@ void view_summary(void *arg, const struct probe_record *record)
 	/* The session may still have to be closed. */
 	report_write(v->report, &v->out);
 	buf_release(&v->out);
+}
+
+void view_resume(void *arg, const struct probe_key *k, const struct piece *p)
+{
+	struct view *v = arg;
+	struct buf key;
+
+	if (v->report->format != FORMAT_JSONL)
+		return;
+	buf_init(&key, LINE_MAX_BYTES);
+	probe_key_write(&key, k);
+	buf_fmt(&v->out, "{\"v\":%d,\"type\":\"resume\",%s,\"ms\":%.3f",
+		RECORD_VERSION, key.p + (*key.p == ','), p->ms);
+	if (*p->revision)
+		json_fmt(&v->out,
+			",'ids':%d,'protocol':%s,'session':%s,'tools':%i,"
+			"'clients_refused':%i",
+			p->ids, p->revision, p->session, p->has_tools,
+			p->clients_refused);
+	buf_str(&v->out, "}\n");
+	buf_release(&key);
 }
 
 void view_release(struct view *v)

@@ -9,6 +9,7 @@
 
 #include "http/url.h"
 #include "records/probe.h"
+#include "target.h"
 
 enum format { FORMAT_TEXT, FORMAT_JSONL, FORMAT_TAP, FORMAT_NAGIOS };
 
@@ -71,6 +72,7 @@ void view_init(struct view *v, struct report *r, const struct url *u,
 void view_step(void *arg, const struct step_record *s);
 bool view_tool(void *arg, const struct tool_record *t);
 void view_summary(void *arg, const struct probe_record *p);
+void view_resume(void *arg, const struct probe_key *k, const struct piece *p);
 /* view_release(v): write the rest, where there was no summary, and free what
    v holds. */
 void view_release(struct view *v);

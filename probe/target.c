@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "target.h"
 
+#include "base/num.h"
 #include "base/strings.h"
 #include "base/text.h"
 #include "base/xalloc.h"
@@ -277,6 +278,56 @@ bool target_knows(const struct target *t, const char *full)
 		       sizeof head, by_number) != NULL;
 }
 
+/* What the piece before handed on; the session is checked where it is used. */
+static bool read_resume(const cJSON *o, struct piece *r, char *why)
+{
+	const char *id = json_str(o, "probe_id");
+	const char *revision, *session;
+	double ids = 0;
+
+	if (!id || !probe_id_valid(id) ||
+		!json_num(o, "probe_started_at", &r->started_at) ||
+		!(r->started_at >= 0 && r->started_at <= NUM_EPOCH_MAX) ||
+		!json_num(o, "ms", &r->ms) ||
+		!(r->ms >= 0 && r->ms <= TIMEOUT_MAX_S * 1000))
+		return refuse_target(why, "resume", "no id, start or time");
+	if (!read_text(o, "protocol", &revision, why) ||
+		!read_text(o, "session", &session, why))
+		return false;
+	if (json_get(o, "ids") &&
+		(!json_num(o, "ids", &ids) || !(ids >= 0 && ids <= 1e6)))
+		return refuse_target(why, "resume.ids", "not a number");
+	text_copy(r->probe_id, sizeof r->probe_id, id);
+	if (strlen(revision) < sizeof r->revision)
+		text_copy(r->revision, sizeof r->revision, revision);
+	r->session = *session ? xstrdup(session) : NULL;
+	r->ids = (int)ids;
+	json_bool(o, "tools", &r->has_tools);
+	json_bool(o, "clients_refused", &r->clients_refused);
+	return true;
+}
+
+static bool read_piece(const cJSON *o, struct target *t, char *why)
+{
+	const cJSON *steps = json_get(o, "steps"), *last;
+	const cJSON *resume = json_get(o, "resume");
+	struct piece *p = &t->piece;
+
+	if (!steps || cJSON_IsNull(steps))
+		return !resume || cJSON_IsNull(resume) ||
+			refuse_target(why, "resume", "only with steps");
+	last = steps->child ? steps->child->next : NULL;
+	if (!cJSON_IsArray(steps) || !cJSON_IsNumber(steps->child) ||
+		!cJSON_IsNumber(last) || last->next ||
+		!(steps->child->valuedouble >= STEP_DNS &&
+			steps->child->valuedouble <= last->valuedouble &&
+			last->valuedouble <= STEP_TOOL_HASH))
+		return refuse_target(why, "steps", "not a range like [1,3]");
+	p->first = (enum step)steps->child->valuedouble;
+	p->last = (enum step)last->valuedouble;
+	return !resume || cJSON_IsNull(resume) || read_resume(resume, p, why);
+}
+
 static bool read_target(const cJSON *o, const char *region, struct target *t,
 	char *why)
 {
@@ -297,7 +348,7 @@ static bool read_target(const cJSON *o, const char *region, struct target *t,
 		read_http_version(o, t, why) && read_ca(o, t, why) &&
 		read_hash(o, "known_hash", t->known_hash, why) &&
 		read_hash(o, "pinned_hash", t->pinned_hash, why) &&
-		read_definitions(o, t, why) &&
+		read_definitions(o, t, why) && read_piece(o, t, why) &&
 		read_health(o, t, why) && read_auth(o, t, why);
 }
 
@@ -326,5 +377,6 @@ void target_release(struct target *t)
 	free(t->health_tool);
 	cJSON_Delete(t->health_args);
 	free(t->known_definitions);
+	free(t->piece.session);
 	memset(t, 0, sizeof *t);
 }

@@ -23,6 +23,22 @@ enum cache_check_when {
 	CACHE_CHECK_NEVER
 };
 
+/*
+ * Which steps of a probe to make, where others are made by other invocations; and
+ * what the piece before handed on, in a resume record.
+ */
+struct piece {
+	enum step first, last; /* STEP_NONE: the probe is whole */
+	char probe_id[PROBE_ID_MAX + 1]; /* "": it is the first piece */
+	double started_at, ms; /* of the probe; and how long the pieces took */
+	/* The session of a server that is open and speaks Streamable HTTP. */
+	char revision[32]; /* "": there is none, and the handshake is made anew */
+	char *session; /* Mcp-Session-Id; owned; NULL: the server gave none */
+	int ids; /* of requests in it */
+	bool has_tools;
+	bool clients_refused; /* see struct probe_record */
+};
+
 struct target {
 	char slug[SLUG_MAX + 1];
 	char region[REGION_MAX + 1];
@@ -52,6 +68,7 @@ struct target {
 	enum cache_check_when cache_check;
 	bool http2; /* speak HTTP/2 with a server that offers it */
 	bool deny_private; /* no request may reach a private address */
+	struct piece piece;
 	bool canary; /* any web server: shows whether the region works */
 };
 

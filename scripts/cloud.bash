@@ -36,7 +36,9 @@ read_token() {
 	token=''
 	IFS= read -r -n 4097 token 2>/dev/null <"$file" || [[ $token ]] ||
 		die "credential $1: cannot be read, or is empty"
-	[[ $token =~ ^[A-Za-z0-9._~+/-]{20,4096}=*$ ]] ||
+	# A bound in the pattern, such as {20,4096}, would take 200 MB.
+	[[ ${#token} -ge 20 && ${#token} -le 4096 &&
+		$token =~ ^[A-Za-z0-9._~+/-]+=*$ ]] ||
 		die "credential $1: not a token of 20 letters and digits or more"
 }
 
@@ -178,9 +180,10 @@ esac
 for tool in "$tool" jq gzip; do
 	type -P "$tool" >/dev/null || die "$tool: not installed"
 done
-work=$(mktemp -d -- "${TMPDIR:-/tmp}/cloud.XXXXXX")
+work=''
 trap 'trap "" HUP INT TERM; rm -rf -- "$work"' EXIT
 trap 'exit 143' TERM HUP INT
+work=$(trap '' HUP INT TERM; mktemp -d -- "${TMPDIR:-/tmp}/cloud.XXXXXX")
 cat >"$work/in"
 split_targets
 for chunk in "$work"/chunk.*; do

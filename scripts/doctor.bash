@@ -13,11 +13,11 @@
 check_max=10   # seconds for each check
 written_max=150 # seconds after which a store counts as not written to
 credentials_there='"$MCP_CREDENTIALS"' # on the machine of a region
-page=false json=false ssh_words='' desk='' # a folder in scratch; regions have theirs there, too
+json=false ssh_words='' desk='' # a folder in scratch; regions have theirs there, too
 
 doctor_usage() {
 	cat <<-'END'
-	usage: mcp-fleet doctor [-c file] [--json] [--page] [--store url]
+	usage: mcp-fleet doctor [-c file] [--json] [--store url]
 	       mcp-fleet doctor --cve [--json] [file]
 
 	Checks a whole fleet: configuration, regions, store, folders, cron or systemd,
@@ -32,7 +32,6 @@ doctor_usage() {
 	  --cve                 list outdated libraries
 	  -h, --help            print this help
 	  --json                print each finding as JSON
-	  --page                send a test alert through every route
 	  --store url           the store; default: the configuration's, or MCP_STORE
 
 	exit status:
@@ -56,7 +55,7 @@ doctor_settings() {
 		--cve) cve=true ;;
 		-h | --help) doctor_usage; exit 0 ;;
 		--json) json=true ;;
-		--page) page=true ;;
+		--page) die 2 "--page: this option was removed: run 'mcp-alert test --all'" ;;
 		--store) url=$2; shift ;;
 		--) shift; break ;;
 		esac
@@ -337,20 +336,6 @@ check_secrets() {
 		strings | select(test("^[A-Za-z0-9_-][A-Za-z0-9._-]*\\z"))' "$scratch/config" | sort -u)
 	((!${#files[@]})) || found warn routes "secrets are among the credentials of$(:
 		) servers: ${files[*]##*/}" "mkdir -p -m 700 $beside && mv ${files[*]} $beside"
-}
-
-# check_page: sends a test page through every route.
-check_page() {
-	local status=0
-	use_secrets "$alert_secrets"
-	timeout 60 mcp-alert test --all -c "$config" "${store[@]}" -f text \
-		>"$desk/page" 2>&1 || status=$?
-	if ((status)); then
-		found fail routes "a test alert did not arrive: $(last_words "$desk/page")" \
-			"mcp-alert test --all -c $config"
-	else
-		found ok routes 'a test alert was sent through every route'
-	fi
 }
 
 # What the regions said, their targets and who they are, to findings. A fault that only
@@ -930,8 +915,7 @@ doctor() {
 		}
 	done
 	workers=()
-	! $page || (check_page) >"$desk/findings.page"
-	for check in "${checks[@]}" page; do
+	for check in "${checks[@]}"; do
 		[[ ! -e $desk/findings.$check ]] || cat "$desk/findings.$check"
 		[[ ! -s $desk/said.$check ]] || cat "$desk/said.$check" >&2
 	done >"$desk/findings"

@@ -148,7 +148,7 @@ renew() {
 	elif [[ $(head -c 2 -- "$file" 2>/dev/null | tr -d '\0') == PK ]]; then
 		echo "sudo apt-get update && sudo apt-get upgrade && scripts/deploy/lambda/build $file"
 	else
-		echo 'podman build --pull --no-cache -f scripts/deploy/Dockerfile -t mcp-fleet build/deb'
+		echo 'make images   # in the sources'
 	fi
 }
 

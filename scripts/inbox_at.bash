@@ -51,9 +51,10 @@ why() {
 open_inbox() {
 	local rest=${1#*://} pair kind=${1%%://*}
 	region=$3 query='' endpoint='' aws_region='' token='' user='' password='' session=''
-	work=$(mktemp -d -- "${TMPDIR:-/tmp}/inbox.XXXXXX")
+	work=''
 	trap 'trap "" HUP INT TERM; rm -rf -- "$work"' EXIT
 	trap 'exit 143' TERM HUP INT
+	work=$(trap '' HUP INT TERM; mktemp -d -- "${TMPDIR:-/tmp}/inbox.XXXXXX")
 	[[ $region =~ ^[a-z][a-z0-9-]{0,39}$ ]] || give_up 2 'no name of a region'
 	[[ $kind =~ ^(s3|dynamodb|cloudflare-kv|gist|https?|file)$ ]] ||
 		give_up 2 "$kind: no kind of inbox"
@@ -104,7 +105,9 @@ read_secret() {
 		give_up 2 "credential ${1##*/}: others can read it; chmod 600 it"
 	while IFS= read -r line || [[ $line ]]; do
 		[[ $line =~ ^[[:space:]]*(#|$) ]] && continue
-		[[ $line =~ ^\ *([a-z_]+)\ *=\ *([!#-~]{1,4096})\ *$ && $line != *\\* ]] ||
+		# A bound in the pattern, such as {1,4096}, would take 200 MB.
+		[[ ${#line} -le 4200 && $line =~ ^\ *([a-z_]+)\ *=\ *([!#-~]+)\ *$ &&
+			$line != *\\* ]] ||
 			give_up 2 "credential ${1##*/}: a line is not of the form key = text"
 		key=${BASH_REMATCH[1]} value=${BASH_REMATCH[2]}
 		case $key in

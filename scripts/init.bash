@@ -718,11 +718,13 @@ tell_next() {
 
 # make_new: makes the folder new, which becomes the folder at the end.
 make_new() {
+	new=''
+	trap 'trap "" HUP INT TERM; rm -rf -- "$scratch" "$new"' EXIT
 	if ! mkdir -p -- "$(dirname -- "$folder")" ||
-		! new=$(mktemp -d -- "$(dirname -- "$folder")/.$me.XXXXXX"); then
+		! new=$(trap '' HUP INT TERM
+			mktemp -d -- "$(dirname -- "$folder")/.$me.XXXXXX"); then
 		die 3 "$folder: cannot be made"
 	fi
-	trap 'trap "" HUP INT TERM; rm -rf -- "$scratch" "$new"' EXIT
 }
 
 # init_region: makes the folder of region lone, whose inbox is origin: all that its

@@ -31,7 +31,7 @@ end_bounded() {
 
 # Of the lines of mcp-aggregate sift, prints the records of whole probes, one for
 # each server, and at most two of the runner itself, with the host key; the egress
-# address only where these are compared. Writes what it counted to the file counts.
+# address, or the POP after an @, only where these are compared. Writes what it counted to the file counts.
 # The host key of the runner, and when it ended, are read at the end, from LATE.
 #
 # The runner began its batch after we started it, which bounds from above how far
@@ -86,7 +86,8 @@ whole='
 		if (k[4] > end && k[4] < 1e11) end = k[4] + 0
 		print text tools $2
 		written += length(text tools) + length($2) + 1
-		probes++; broken += k[3] == "true"; n = m = 0; text = tools = ""
+		probes += k[3] != "unfinished"; broken += k[3] == "true"
+		n = m = 0; text = tools = ""
 	}
 	END {
 		drop()
@@ -184,7 +185,8 @@ record() {
 		--arg egress "$egress" '
 		{v: 1, type: "runner", $region, at: now, $status, $version,
 			message: .} + ({$host_key, $egress} | with_entries(
-			select(.value != "-"))) +
+			select(.value != "-")) | if .egress // "" | startswith("@") then
+			del(.egress) + {pop: .egress[1:]} else . end) +
 			if $offset then {offset_s: $offset} else {} end' \
 		<<<"$2" >>"$dir/records"
 	if [[ ! ${3-} ]] || log_due "$3" "$2"; then
@@ -419,7 +421,7 @@ probe_alone() {
 	elif [[ $runner == local ]]; then
 		# The configuration says which region this machine is. Several regions
 		# on one machine are intended, such as for a trial.
-		unset MCP_REGION
+		unset MCP_REGION MCP_POP
 		compared=$(awk '$2 == "local" { n++ } END { print n == 1 ? "true" : "false" }' \
 			"$scratch/regions")
 		$compared || egress=-

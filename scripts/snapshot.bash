@@ -9,8 +9,7 @@ part='' # what is being written
 
 snapshot_usage() {
 	cat <<-'END'
-	usage: mcp-fleet snapshot [-c file] [--keep count] [--store url]
-	           [-u command] folder
+	usage: mcp-fleet snapshot [-c file] [--store url] folder
 
 	Writes a compressed snapshot of the store to the folder, deletes old ones, and
 	uploads the new one.
@@ -19,10 +18,7 @@ snapshot_usage() {
 	  -c, --config file     the configuration; default MCP_CONFIG, ./fleet.yaml
 	                        or /etc/mcp-fleet/fleet.yaml
 	  -h, --help            print this help
-	  --keep count          keep this many; default MCP_SNAPSHOT_KEEP, or 7
 	  --store url           the store; default: the configuration's, or MCP_STORE
-	  -u, --upload command  a line of bash that uploads the file $1; default
-	                        MCP_SNAPSHOT_UPLOAD
 
 	exit status:
 	  0  done
@@ -42,9 +38,9 @@ snapshot_settings() {
 		case $1 in
 		-c | --config) config=$2; shift ;;
 		-h | --help) snapshot_usage; exit 0 ;;
-		--keep) snapshot_keep=$2; shift ;;
+		--keep) die 2 "--keep: this option was removed: set MCP_SNAPSHOT_KEEP=$2" ;;
 		--store) url=$2; shift ;;
-		-u | --upload) snapshot_upload=$2; shift ;;
+		-u | --upload) die 2 "$1: this option was removed: set MCP_SNAPSHOT_UPLOAD" ;;
 		--) shift; break ;;
 		esac
 		shift

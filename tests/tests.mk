@@ -101,8 +101,8 @@ fuzz:
 
 # How long check-long takes, but for the stages that are under way then, and how much it
 # tries of what is statistics: schedules, kills, fuzzing. LONG=8h make check-long finds
-# more. CI has more of it.
-LONG ?= $(if $(CI),40m,30m)
+# more.
+LONG ?= 30m
 LONG_MINUTES := $(shell echo '$(LONG)' | sed -n 's/^\([0-9]*\)m$$/\1/p; s/^\([0-9]*\)h$$/\1 60/p' | \
 	awk 'NF { print $$1 * (NF > 1 ? $$2 : 1) }')
 ifeq ($(LONG_MINUTES),)
@@ -114,22 +114,22 @@ share = $(shell expr '(' $(1) '*' $(LONG_MINUTES) + 29 ')' / 30)
 long-days:
 	DAY_SERVERS=1000 DAY_MINUTES=1440 DAY_KIB=2097152 \
 		bats -t -f 'a day' tests/cli/aggregate/simulation.bats
-	DAY_DAYS=$(call share,8) bats -t -f 'a day' tests/cli/aggregate/simulation.bats
+	DAY_DAYS=$(call share,6) bats -t -f 'a day' tests/cli/aggregate/simulation.bats
 
 long-property:
-	PROPERTY_SCHEDULES=$(call share,20000) build/unit/test_property
-	PROPERTY_SCHEDULES=$(call share,5000) bats -t tests/cli/aggregate/property.bats
+	PROPERTY_SCHEDULES=$(call share,12000) build/unit/test_property
+	PROPERTY_SCHEDULES=$(call share,3000) bats -t tests/cli/aggregate/property.bats
 
 long-kills:
-	KILLS=$(call share,1200) bats -t tests/cli/alert/kills.bats
-	KILLS=$(call share,50) bats -t tests/cli/whole/store-kills.bats
+	KILLS=$(call share,800) bats -t tests/cli/alert/kills.bats
+	KILLS=$(call share,40) bats -t tests/cli/whole/store-kills.bats
 
 long-leaks:
-	LEAKS_REQUESTS=$(call share,15000) SOAK_SECONDS=$(call share,120) \
+	LEAKS_REQUESTS=$(call share,12000) SOAK_SECONDS=$(call share,90) \
 		bats -t tests/cli/serve/leaks.bats
 
 long-sift:
-	SIFT_SECONDS=$(call share,60) bats -t tests/cli/fleet/sift.bats
+	SIFT_SECONDS=$(call share,45) bats -t tests/cli/fleet/sift.bats
 
 long-month:
 	bats -t tests/long/month.bats
@@ -138,7 +138,7 @@ long-snapshot:
 	bats -t tests/long/snapshot.bats
 
 long-archive:
-	SERVERS=$(call share,150) bats -t tests/long/archive.bats
+	SERVERS=$(call share,100) bats -t tests/long/archive.bats
 
 # What changes a decision is noticed: a sample of small changes to the pure areas.
 mutants:

@@ -31,7 +31,7 @@ int judge_replay(const struct command *cmd, struct collect *c);
 
 /*
  * judge_expected(cmd, c, s, n): the regions that should report on a server, *n
- * of them: those of --regions; else those that have a record of it, and those
+ * of them: those of --region; else those that have a record of it, and those
  * of which a runner record says that they should. The caller frees the array.
  */
 const char **judge_expected(const struct command *cmd, const struct collect *c,

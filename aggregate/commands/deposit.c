@@ -162,7 +162,7 @@ int deposit(const struct command *cmd)
 	int rc;
 
 	if (cmd->n_regions != 1) {
-		log_error("deposit: --regions needs the one region that saw "
+		log_error("deposit: --region needs the one region that saw "
 			  "the records");
 		return EXIT_USAGE;
 	}

@@ -35,10 +35,14 @@
  */
 #define SAME_S 3600
 
+/* How the message of a step begins that scripts/cloud.bash found no records of. */
+#define NOT_RUN "not run: "
+
 /* The newest probe of a region, as far as records were read. */
 struct last {
 	struct probe_details details;
 	double at; /* when it started */
+	char not_run[400]; /* why a step was not made; "" */
 	char id[80];
 	/* The step at which it failed, and the code, or "". */
 	enum step failed_step;
@@ -146,6 +150,10 @@ static void note(void *arg, const struct record *r)
 		if (step->step == STEP_TOOLS_LIST ||
 			step->status == STATUS_FAIL)
 			note_cache(detail, &s->details);
+		if (step->status == STATUS_SKIP && !*s->not_run &&
+			strncmp(step->message ? step->message : "", NOT_RUN,
+				sizeof NOT_RUN - 1) == 0)
+			copy(r->doc, "message", s->not_run, sizeof s->not_run);
 		if (step->status != STATUS_FAIL)
 			continue;
 		copy(r->doc, "message", s->details.message,
@@ -267,10 +275,30 @@ static int read_counted(struct work *w, enum verdict_colour *out)
 	return 0;
 }
 
+/* See explanation.unfinished. */
+static const char *unfinished_message(
+	const void *arg, const char *region, double since, double *at)
+{
+	const struct work *w = arg;
+
+	for (size_t i = 0; i < w->n_expected; i++) {
+		const struct last *s = &w->seen[i];
+
+		if (strcmp(w->expected[i], region) != 0 || !(s->at > since) ||
+			!*s->not_run)
+			continue;
+		*at = s->at;
+		return s->not_run;
+	}
+	return NULL;
+}
+
 /* See explanation.isolated. */
 static const char *isolated_message(const void *arg, const char *region)
 {
-	const struct isolated_region *r = isolated_regions_find(arg, region);
+	const struct work *w = arg;
+	const struct isolated_region *r =
+		isolated_regions_find(&w->isolated, region);
 
 	return r ? r->message : NULL;
 }
@@ -301,7 +329,8 @@ static int explain_verdict(struct work *w)
 		.zone = w->zone,
 		.in = &in,
 		.isolated = isolated_message,
-		.arg = &w->isolated,
+		.unfinished = unfinished_message,
+		.arg = w,
 		.details = details};
 	struct verdict v;
 	struct buf b;

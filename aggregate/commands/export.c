@@ -77,17 +77,25 @@ static int save_cursor(const char *path, double now)
 	return -1;
 }
 
+/* The file that --since names, or NULL: a time has no slash. */
+static const char *cursor_file(const struct command *cmd)
+{
+	return cmd->since && strchr(cmd->since, '/') ? cmd->since : NULL;
+}
+
 /* From when on; false: an error is logged. */
 static bool find_cursor(const struct command *cmd, struct cursor *c)
 {
 	*c = (struct cursor) {
 		.now = isnan(cmd->now) ? clock_wall() : cmd->now};
 	if (!cmd->since)
-		return !cmd->cursor || !read_cursor(cmd->cursor, &c->since);
+		return true;
+	if (cursor_file(cmd))
+		return !read_cursor(cmd->since, &c->since);
 	if (cursor_read(cmd->since, &c->since))
 		return true;
-	log_error("--since: '%s' is not epoch seconds or a time like "
-		  "2026-04-29T14:03:59Z",
+	log_error("--since: '%s' is not epoch seconds, a time like "
+		  "2026-04-29T14:03:59Z, or a file with a slash in its name",
 		cmd->since);
 	return false;
 }
@@ -161,8 +169,8 @@ int export_rows(const struct command *cmd)
 		rc = put_table(cmd, t, &e);
 	setup_close(&s);
 	/* A clock that was set back must not move it back. */
-	if (!rc && cmd->cursor &&
-		save_cursor(cmd->cursor, fmax(e.cursor.now, e.cursor.since)))
+	if (!rc && cursor_file(cmd) &&
+		save_cursor(cmd->since, fmax(e.cursor.now, e.cursor.since)))
 		rc = EXIT_ENV;
 	return rc;
 }

@@ -50,7 +50,7 @@ struct piece {
 static bool has_region(const struct command *cmd, const char *what)
 {
 	if (cmd->n_regions != 1)
-		log_error("%s: --regions needs exactly one region", what);
+		log_error("%s: --region needs exactly one region", what);
 	return cmd->n_regions == 1;
 }
 

@@ -129,20 +129,25 @@ static void put_number(struct buf *b, const cJSON *v)
 /* mcp-fleet measures these members; a runner must not set them. */
 static bool put_runner(struct sift *s, cJSON *o)
 {
-	const char *egress = egress_of(o);
-	char address[ADDRESS_MAX + 1];
+	const char *egress = egress_of(o), *pop = json_str(o, "pop");
+	const char *from = pop && pop_valid(pop) ? "@" : "";
+	char place[POP_MAX + 1];
 
 	if (json_get(o, "offset_s") || json_get(o, "host_key"))
 		return false;
-	snprintf(address, sizeof address, "%s", egress ? egress : "-");
+	snprintf(place, sizeof place, "%s",
+		*from ? pop : egress ? egress : "-");
 	buf_str(&s->out, "R ");
 	put_number(&s->out, json_get(o, "at"));
-	buf_fmt(&s->out, " %s", address);
+	buf_fmt(&s->out, " %s%s", from, place);
 	cJSON_DeleteItemFromObjectCaseSensitive(o, "own_region");
 	cJSON_DeleteItemFromObjectCaseSensitive(o, "egress");
+	cJSON_DeleteItemFromObjectCaseSensitive(o, "pop");
 	/* The last member, so that it can be cut off. */
-	if (egress)
-		cJSON_AddStringToObject(o, "egress", address);
+	if (*from)
+		cJSON_AddStringToObject(o, "pop", place);
+	else if (strcmp(place, "-") != 0)
+		cJSON_AddStringToObject(o, "egress", place);
 	return true;
 }
 
@@ -169,7 +174,9 @@ static bool put_probe(struct sift *s, const cJSON *o, const char *type)
 		!json_num(o, "total_ms", &ms))
 		at = ms = 0;
 	buf_fmt(&s->out, "P %s/%s %s %.17g", slug, id,
-		state && strcmp(state, "broken") == 0 ? "true" : "false",
+		state && strcmp(state, "broken") == 0	      ? "true"
+			: state && strcmp(state, "unfinished") == 0 ? "unfinished"
+								    : "false",
 		at + ms / 1000);
 	return true;
 }
@@ -296,7 +303,7 @@ int sift(const struct command *cmd)
 	int rc = EXIT_USAGE;
 
 	if (cmd->n_regions != 1) {
-		log_error("sift: --regions needs the one region that printed "
+		log_error("sift: --region needs the one region that printed "
 			  "the records");
 		return rc;
 	}

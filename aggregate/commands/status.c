@@ -314,6 +314,7 @@ static enum dot dot_of(enum region_state s)
 	case STATE_AUTH_WALLED:
 		return DOT_WALLED;
 	case STATE_BROKEN:
+	case STATE_UNFINISHED:
 		break;
 	}
 	return DOT_BROKEN;

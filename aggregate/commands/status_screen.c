@@ -10,6 +10,7 @@
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "records/probe.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -471,15 +472,14 @@ static void put_plain(char *text, const struct status_look *look)
 static void put_machine(const struct status_runner *r,
 	const struct status_look *look, struct buf *b)
 {
-	char text[200];
+	struct buf text;
 
 	if (!*r->machine)
 		return;
-	snprintf(text, sizeof text,
-		"on the same machine as %s (same %s): they count as one "
-		"reporter",
-		r->machine, r->machine_by);
-	status_wrap(b, look->width, 2, text);
+	buf_init(&text, 200);
+	words_machine(&text, r->machine, r->machine_by);
+	status_wrap(b, look->width, 2, text.p);
+	buf_release(&text);
 }
 
 static void put_runner(const struct status_runner *r, double now, int width,

@@ -72,7 +72,7 @@ struct status_runner {
 	/* How far its clock is ahead lies between these; NAN: not known. */
 	double offset_min, offset_max; /* seconds */
 	char machine[REGION_MAX + 1]; /* another region on the same, or "" */
-	const char *machine_by;	      /* "host key" or "egress address" */
+	const char *machine_by;	      /* see collect_machine */
 };
 
 struct status {

@@ -194,13 +194,14 @@ struct entry {
 	uint8_t steps; /* a bit for each step that has a record */
 	bool summed;   /* it has its probe record */
 	bool walled;   /* its tools-list was skipped */
+	bool unfinished; /* it was not made to its end, and is not whole */
 	uint32_t bytes; /* of its records when written */
 };
 
 /* A region's machine, by runner records: shared strings, or NULL. */
 struct runner {
 	const char *region;
-	const char *host_key, *egress;
+	const char *host_key, *egress, *pop;
 	size_t machine; /* the first runner on the same machine */
 	const char *by; /* what shows that; NULL: no other is on it */
 };
@@ -459,6 +460,7 @@ static int add_probe(struct collect *c, const struct record *rec, char *why)
 	if (!e || e->summed || !fits_probe(c, e, rec, why))
 		return e && e->summed ? 0 : -1;
 	e->summed = true;
+	e->unfinished = r->state == STATE_UNFINISHED;
 	e->probe.state = r->state;
 	e->probe.era = r->era;
 	e->probe.total_ms = r->total_ms;
@@ -516,6 +518,8 @@ static int add_runner(struct collect *c, const struct runner_record *r,
 		runner->host_key = pool_share(&c->pool, r->host_key);
 	if (r->egress)
 		runner->egress = pool_share(&c->pool, r->egress);
+	if (r->pop)
+		runner->pop = pool_share(&c->pool, r->pop);
 	if (r->canaries_answered || r->canaries_failed) {
 		c->canaries = xgrow(c->canaries, &c->cap_canaries,
 			c->n_canaries + 1, sizeof *c->canaries);
@@ -559,7 +563,8 @@ int collect_add(struct collect *c, const struct record *r, char *why)
 
 static bool whole(const struct entry *e)
 {
-	return e->summed || e->probe.failed_step || e->steps == ALL_STEPS;
+	return !e->unfinished && (e->summed || e->probe.failed_step ||
+					 e->steps == ALL_STEPS);
 }
 
 /* The state that the probe record, which may be missing, tells. */
@@ -607,6 +612,9 @@ static const char *shared(const struct runner *a, const struct runner *b)
 {
 	if (a->host_key && a->host_key == b->host_key)
 		return "host key";
+	/* Where a platform says where it is, its addresses say nothing. */
+	if (a->pop || b->pop)
+		return a->pop == b->pop ? "POP" : NULL;
 	return a->egress && a->egress == b->egress ? "egress address" : NULL;
 }
 
@@ -621,8 +629,8 @@ static void join_machines(struct collect *c, size_t n, size_t a, size_t b)
 }
 
 /*
- * Find the runners that share a machine. Each has one key and one address, so a
- * runner that lies about its address can pass for one other at the most.
+ * Find the runners that share a machine. Each has one key, and one POP or address,
+ * so a runner that lies about these can pass for one other at the most.
  */
 static void find_machines(struct collect *c)
 {
@@ -654,6 +662,14 @@ const char *collect_machine(
 	return NULL;
 }
 
+const char *collect_pop(const struct collect *c, const char *region)
+{
+	for (size_t i = 0; i < c->n_runners; i++)
+		if (strcmp(c->runners[i].region, region) == 0)
+			return c->runners[i].pop;
+	return NULL;
+}
+
 /* When the first probe started that has tools; INFINITY: none has. */
 static double first_tools(const struct series *s)
 {
@@ -679,6 +695,7 @@ static void lay_out_runners(struct collect *c)
 
 			h->machine =
 				collect_machine(c, h->name, &h->machine_by);
+			h->pop = collect_pop(c, h->name);
 		}
 	}
 }

@@ -89,10 +89,13 @@ const struct canary_report *collect_canaries(const struct collect *c,
 /*
  * collect_machine(c, region, by): where runner records show that the region
  * shares a machine with others, the first region of that machine, and in *by
- * what shows it, "host key" or "egress address"; else NULL.
+ * what shows it, "host key", "egress address" or "POP"; else NULL.
  */
 const char *collect_machine(
 	const struct collect *c, const char *region, const char **by);
+
+/* collect_pop(c, region): the POP that its last runner record names, or NULL. */
+const char *collect_pop(const struct collect *c, const char *region);
 
 /*
  * collect_newest(c, out): the newest probe_started_at of all records; where

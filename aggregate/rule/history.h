@@ -55,10 +55,11 @@ struct region_history {
 	const char *name;
 	/*
 	 * The first of the regions whose runners share its machine, and what shows
-	 * that, "host key" or "egress address"; NULL: none is known.
+	 * that, "host key", "egress address" or "POP"; NULL: none is known.
 	 */
 	const char *machine;
 	const char *machine_by;
+	const char *pop; /* where its platform runs it; or NULL */
 	const struct probe *probes; /* oldest first */
 	size_t n;
 	double tools_from; /* no probe that started before it has tools */

@@ -155,6 +155,12 @@ static void put_brief(struct bundle *u, const struct probe_record *r)
 	copy.u.probe.error = cut(r->error, error, sizeof error);
 	copy.u.probe.protocol = cut(r->protocol, protocol, sizeof protocol);
 	text = text_of(&copy);
+	if (r->state == STATE_UNFINISHED) {
+		free(u->brief);
+		u->brief = text;
+		*u->ms = '\0';
+		return;
+	}
 	split_at_ms(u, text);
 	free(text);
 }
@@ -222,6 +228,8 @@ static void put_mark(struct piece *p, const struct record *r)
 	else if (r->type == RECORD_STEP)
 		snprintf(p->mark, size, "%d%s", (int)s->step,
 			s->status == STATUS_SKIP && !s->detail ? "-" : "");
+	else if (sum->state == STATE_UNFINISHED)
+		snprintf(p->mark, size, "9-");
 	else if (sum->failed_step)
 		snprintf(p->mark, size, "9:%d:%s.%u.%zu.%s",
 			(int)sum->failed_step,
@@ -239,7 +247,8 @@ static void summarise(struct bundle *u, const struct probe_record *r)
 	free(u->url);
 	u->url = r->url ? xstrdup(r->url) : NULL;
 	snprintf(u->tool_hash, sizeof u->tool_hash, "%s",
-		r->tool_hash ? r->tool_hash : "");
+		r->tool_hash && r->state != STATE_UNFINISHED ? r->tool_hash
+							     : "");
 	put_brief(u, r);
 }
 
@@ -248,7 +257,7 @@ static void keep_tools(struct batch *b, struct bundle *u,
 {
 	struct buf text;
 
-	if (!r->tools || !r->tool_hash || u->tools)
+	if (!r->tools || !*u->tool_hash || u->tools)
 		return;
 	buf_init(&text, LINE_MAX_BYTES);
 	record_tools_write(&text, r->tools, r->n_tools);

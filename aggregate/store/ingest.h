@@ -35,6 +35,8 @@ int ingest(const struct command *cmd, int fd,
  *	9:6:http.CODE.342.NUMBER.SAYS
  *				the summary of a probe that failed at a step, at a
  *				layer
+ *	9-			the summary of a probe that was not made to its end:
+ *				it is not whole
  *
  * CODE is that of hour_row.h, NUMBER the state times 4 and the era; SAYS is a
  * hash of what makes a probe differ from the one before: state, failed step and
@@ -61,7 +63,7 @@ struct bundle {
 	/*
 	 * The parts of the summary that the rule needs: its total_ms; and "<tool hash or ->
 	 * <members before it>\t<members behind it>", from behind probe_started_at
-	 * on, or NULL.
+	 * on, or NULL. Of one that is not whole: "", and all of it.
 	 */
 	char ms[40], *brief;
 	char *url;    /* or NULL */

@@ -46,6 +46,7 @@ local function counts_as(marks)
 	if bucket and behind ~= ':' then return true, bucket end
 	local at, layer, n, summary = 9, nil, 0, nil
 	for mark in marks:gmatch('%S+') do
+		if mark == '9-' then return false end
 		local step, l = mark:match('^(%d):(%l+)')
 		if mark:sub(1, 2) == '9:' then
 			summary = mark

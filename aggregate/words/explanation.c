@@ -94,6 +94,22 @@ static void put_failure(const struct explanation *e,
 		buf_fmt(b, ": %s", r->newest->error);
 }
 
+/* A region may have no data, as its probes are not made to their end. */
+static void put_unfinished(const struct explanation *e,
+	const struct failure_run *r, const char *region, struct buf *b)
+{
+	char text[TIME_TEXT];
+	const char *why;
+	double at;
+
+	why = e->unfinished ? e->unfinished(e->arg, region,
+				      r->newest ? r->newest->started_at : 0, &at)
+			    : NULL;
+	if (why)
+		buf_fmt(b, "; the probe of %s is unfinished: %s",
+			time_text(e, at, text), why);
+}
+
 static void put_region(const struct explanation *e, const char *region,
 	int width, struct buf *b)
 {
@@ -125,6 +141,7 @@ static void put_region(const struct explanation *e, const char *region,
 			r.newest->state == STATE_AUTH_WALLED
 				? "auth-walled, which is not a failure"
 				: "healthy");
+	put_unfinished(e, &r, region, b);
 	buf_char(b, '\n');
 	if (!r.step || !s || !*s->message)
 		return;
@@ -281,16 +298,29 @@ static void put_kept_out(const struct explanation *e, struct buf *b)
 			   "minute does not count in its uptime.\n");
 }
 
-/* The regions that share a machine with an earlier one. */
+void words_machine(struct buf *b, const char *other, const char *by)
+{
+	if (strcmp(by, "POP") == 0)
+		buf_fmt(b, "at the same POP as %s", other);
+	else
+		buf_fmt(b, "on the same machine as %s (same %s)", other, by);
+	buf_str(b, ": they count as one reporter");
+}
+
+/* Where platforms run regions, and which share a machine with an earlier one. */
 static void put_machines(const struct explanation *e, struct buf *b)
 {
 	for (size_t i = 0; i < e->in->n_expected; i++) {
 		const char *name = e->in->expected[i], *other = twin_of(e, i);
+		const struct region_history *h = history_of(e, name);
 
-		if (other)
-			buf_fmt(b, "  %s is on the same machine as %s (same "
-				   "%s): they count as one reporter.\n",
-				name, other, history_of(e, name)->machine_by);
+		if (h && h->pop)
+			buf_fmt(b, "  %s runs at %s.\n", name, h->pop);
+		if (!other)
+			continue;
+		buf_fmt(b, "  %s is ", name);
+		words_machine(b, other, h->machine_by);
+		buf_str(b, ".\n");
 	}
 }
 

@@ -62,6 +62,10 @@ struct explanation {
 	const char *zone; /* of the times: that of the people; NULL: UTC */
 	const struct verdict_input *in;
 	const struct verdict *verdict; /* that verdict_decide gave for these */
+	/* Why the newest probe of a region, if it started after `since`, was not made
+	   to its end, and in *at when it started; or NULL; may itself be NULL. */
+	const char *(*unfinished)(
+		const void *arg, const char *region, double since, double *at);
 	/* Why a region is cut off, in words, or NULL; may itself be NULL. */
 	const char *(*isolated)(const void *arg, const char *region);
 	const void *arg;
@@ -76,6 +80,10 @@ struct explanation {
  * outside is expected to be clean.
  */
 void explain(const struct explanation *e, struct buf *b);
+
+/* words_machine(b, other, by): append that a region counts as one with another, and
+   by what, of collect_machine: "on the same machine as eu (same host key): …". */
+void words_machine(struct buf *b, const char *other, const char *by);
 
 /*
  * ---- Which regions see which tools, divergence_text.c: where regions differ (CDN

@@ -50,15 +50,12 @@ static bool fit(const char *option, const char *s, size_t max)
 	return false;
 }
 
-bool public_text_fits(const char *option, const char *s)
+bool public_text_fits(const char *what, const char *s, size_t max)
 {
-	size_t max = strcmp(option, "title") == 0 ? UPDATE_TITLE_MAX
-						  : UPDATE_TEXT_MAX;
-
 	if (s[strspn(s, " ")] && strlen(s) <= max &&
 		text_harmless(s, strlen(s)))
 		return true;
-	log_error("--%s: not a line of text of up to %zu bytes", option, max);
+	log_error("%s: not a line of text of up to %zu bytes", what, max);
 	return false;
 }
 
@@ -134,7 +131,7 @@ bool acknowledge_parse(const struct options *o, const struct conf *conf,
 	if (!read_people(o, out) ||
 		(o->reason && !fit("reason", o->reason, ACK_REASON_MAX)))
 		return false;
-	if (o->public && !public_text_fits("public", o->public))
+	if (o->public && !public_text_fits("--public", o->public, UPDATE_TEXT_MAX))
 		return false;
 	out->text = o->public;
 	if (o->action == OPTIONS_CLOSE && !o->reason) {

@@ -46,9 +46,9 @@ char *acknowledge_secret(void);
  */
 const char *acknowledge_by(const char *by);
 
-/* public_text_fits(option, s): whether it is a line that may be published, short
-   enough for a title where that is the option; if not, an error is logged. */
-bool public_text_fits(const char *option, const char *s);
+/* public_text_fits(what, s, max): whether it is a line that may be published,
+   of up to max bytes; if not, an error is logged that names what it is. */
+bool public_text_fits(const char *what, const char *s, size_t max);
 
 /* acknowledge_wanted(o): whether the command is one of these. */
 bool acknowledge_wanted(const struct options *o);

@@ -28,6 +28,14 @@ static bool is_held(const struct alert_state *st, double now)
 	return st->maintenance.active && now < (double)st->maintenance.end;
 }
 
+/* Whether that is true of an incident: one opened by hand is sent, too. */
+static bool is_held_back(
+	const struct alert_state *st, enum alert_kind kind, double now)
+{
+	return st->incidents[kind].suppressed ||
+		(kind != ALERT_MANUAL && is_held(st, now));
+}
+
 /* When time alone changes an open incident; 0: it does not. */
 struct explain_next {
 	int64_t promoted_at; /* it becomes P1 */
@@ -45,8 +53,8 @@ static struct explain_next explain_next(struct alert_state *st,
 	struct explain_next n = {0};
 	double due;
 
-	if (!inc->open || inc->superseded || inc->suppressed || inc->silence ||
-		inc->passes || is_held(st, now))
+	if (!inc->open || inc->superseded || inc->silence || inc->passes ||
+		is_held_back(st, kind, now))
 		return n;
 	/* An acknowledgement that expires is reminded of. */
 	if (ack_holds(inc, now)) {
@@ -334,7 +342,8 @@ static void put_due(const struct page *g, const char *what, int64_t at)
 }
 
 /* Append when time alone will change it. */
-static void put_times(const struct page *g, const struct explain_next *n)
+static void put_times(const struct page *g, const struct explain_next *n,
+	enum alert_kind kind)
 {
 	const char *before = "  next: ";
 
@@ -352,7 +361,9 @@ static void put_times(const struct page *g, const struct explain_next *n)
 	if (n->reminded_at) {
 		buf_str(g->b, before);
 		put_due(g, "reminder at ", n->reminded_at);
-		buf_str(g->b, ", unless it passes\n");
+		buf_str(g->b, kind == ALERT_MANUAL
+				? ", unless somebody closes it\n"
+				: ", unless it passes\n");
 	}
 }
 
@@ -380,7 +391,7 @@ static void put_next(const struct page *g, struct alert_state *st,
 		phrase_duration(g->b, (long long)p->flap_clear_s);
 		buf_str(g->b, " without a failure\n");
 	}
-	put_times(g, &n);
+	put_times(g, &n, kind);
 	strings_release(&n.tells);
 }
 
@@ -395,9 +406,9 @@ static void put_duty(const struct page *g, const struct incident *inc)
 	}
 	if (!ack_holds(inc, g->now))
 		return;
-	buf_str(g->b, "  muted: ");
+	buf_str(g->b, "  acknowledged: ");
 	put_clean(g->b, inc->ack.by);
-	put_line(g, " looks after it until ", inc->ack.until, "");
+	put_line(g, ", until ", inc->ack.until, "");
 	if (inc->ack.reason) {
 		buf_str(g->b, ": ");
 		put_clean(g->b, inc->ack.reason);
@@ -454,7 +465,7 @@ static void put_coming(const struct page *g, struct alert_state *st,
 	const struct incident *inc = &st->incidents[kind];
 
 	put_duty(g, inc);
-	if (inc->suppressed || is_held(st, g->now)) {
+	if (is_held_back(st, kind, g->now)) {
 		put_line(g, "  muted: by the maintenance that ends at ",
 			(double)st->maintenance.end, "; judged ");
 		buf_fmt(g->b, "%.0f s after that\n", p->overrun_s);

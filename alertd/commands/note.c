@@ -45,7 +45,10 @@ struct subjects {
 	struct subject *v;
 	size_t n, cap;
 	char group[SLUG_MAX + 1]; /* the state that these share, or "" */
-	int64_t first;		  /* of its incident */
+	/* The shared incident that they have a part in, even if only one of
+	   them is meant, or ""; and its first window. */
+	char thread[SLUG_MAX + 1];
+	int64_t first;
 	char title[UPDATE_TITLE_MAX + 1]; /* of one opened by hand, or "" */
 };
 
@@ -72,7 +75,8 @@ static bool texts_fit(const struct options *o)
 		log_error("note: --public, --postmortem or --state is needed");
 		return false;
 	}
-	if (o->public && !public_text_fits("public", o->public))
+	if (o->public &&
+		!public_text_fits("--public", o->public, UPDATE_TEXT_MAX))
 		return false;
 	if (o->postmortem && !update_url_valid(o->postmortem)) {
 		log_error("--postmortem: '%s' is not an address such as "
@@ -205,6 +209,7 @@ static int add_sharers(const struct run *s, const char *what,
 	int status = EXIT_GOOD;
 
 	snprintf(out->group, sizeof out->group, "%s", shared->slug);
+	snprintf(out->thread, sizeof out->thread, "%s", shared->slug);
 	out->first = of->first;
 	for (size_t i = 0; i < shared->shared.left.n && i < SUBJECTS_MAX &&
 		!status; i++) {
@@ -228,6 +233,27 @@ static int add_sharers(const struct run *s, const char *what,
 		return status;
 	log_error("%s: there is no such incident", what);
 	return EXIT_NEWS;
+}
+
+/* Note the shared incident of which that of a server is a part, if any: those
+   who subscribed have one thread. An exit status. */
+static int find_thread(const struct run *s, const struct alert_state *st,
+	const struct subject *of, struct subjects *out)
+{
+	const struct incident *inc = &st->incidents[of->kind], *shared;
+	struct alert_state group;
+
+	if (!inc->open || inc->first != of->first || !inc->group)
+		return EXIT_GOOD;
+	if (!state_store_get(s->states, inc->group, &group))
+		return EXIT_ENV;
+	shared = &group.incidents[of->kind];
+	if (shared->open) {
+		snprintf(out->thread, sizeof out->thread, "%s", inc->group);
+		out->first = shared->first;
+	}
+	state_release(&group);
+	return EXIT_GOOD;
 }
 
 /* The incidents that the operand names. An exit status. */
@@ -267,6 +293,8 @@ static int find_incident(const struct run *s, const struct options *o,
 		status = add_sharers(s, name, &st, &of, published, out);
 	else if (!status)
 		status = add_subject(s, what, &st, &of, published, out);
+	if (!status && !*out->thread)
+		status = find_thread(s, &st, &of, out);
 	state_release(&st);
 	return status;
 }
@@ -296,12 +324,13 @@ static void add_note(struct strings *l, const struct subject *of, double now,
 static bool tell_subscribers(const struct run *s, const struct subjects *l,
 	const struct options *o, double now)
 {
-	const char *const texts[] = {o->state ? NULL : o->public,
-		o->postmortem};
+	/* The event of a state is news, but of one server that shares it. */
+	bool told = o->state && (*l->group || !*l->thread);
+	const char *const texts[] = {told ? NULL : o->public, o->postmortem};
 	struct incident_update u = {.at = now,
 		.kind = l->v[0].kind,
 		.title = *l->title ? l->title : NULL,
-		.first = *l->group ? l->first : l->v[0].first};
+		.first = *l->thread ? l->first : l->v[0].first};
 	struct strings slugs = {0}, news = {0};
 	struct conf_server server;
 	bool ok = true;
@@ -313,7 +342,8 @@ static bool tell_subscribers(const struct run *s, const struct subjects *l,
 		u.what = i ? UPDATE_POSTMORTEM : UPDATE_NOTE;
 		u.text = texts[i];
 		if (u.text)
-			news_of_note(&u, *l->group ? l->group : slugs.v[0],
+			news_of_note(&u,
+				*l->thread ? l->thread : slugs.v[0],
 				&slugs, &news);
 	}
 	if (news.n)

@@ -99,18 +99,23 @@ static bool read_request(
 	*q = (struct by_hand) {
 		.what = BY_HAND_OPEN,
 		.by = acknowledge_by(o->by),
-		.text = o->text,
+		.text = o->text ? o->text : o->reason,
 		.title = o->title,
 		.severity = SEVERITY_P2,
-		.is_private = o->is_private,
+		.is_private = !o->text,
 		.first = clock_window(now),
 	};
-	if (!o->title || !o->text) {
-		log_error("open: --%s is missing", o->title ? "text" : "title");
+	if (!o->title || !q->text || (o->text && o->reason)) {
+		log_error("open: %s", !o->title ? "--title is missing"
+						: "--text, which visitors read, "
+						  "or --reason is needed, not "
+						  "both");
 		return false;
 	}
-	if (!q->by || !public_text_fits("title", o->title) ||
-		!public_text_fits("text", o->text))
+	if (!q->by ||
+		!public_text_fits("--title", o->title, UPDATE_TITLE_MAX) ||
+		!public_text_fits(o->text ? "--text" : "--reason", q->text,
+			UPDATE_TEXT_MAX))
 		return false;
 	if (!o->severity || severity_parse(o->severity, &q->severity))
 		return true;

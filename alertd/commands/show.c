@@ -238,13 +238,13 @@ int show_report(const struct run *s, const struct options *o)
 	struct buf b;
 	int status;
 
-	if (!read_when(s, "to", o->to, now, &to))
+	if (!read_when(s, "end", o->end, now, &to))
 		return EXIT_USAGE;
 	from = to - WEEK_S;
-	if (!read_when(s, "from", o->from, now, &from))
+	if (!read_when(s, "start", o->start, now, &from))
 		return EXIT_USAGE;
 	if (from >= to) {
-		log_error("report: --from is not before --to");
+		log_error("report: --start is not before --end");
 		return EXIT_USAGE;
 	}
 	/* Incidents that began before the end may be over later. */

@@ -265,7 +265,7 @@ bool observation_unseen(const struct observation *s,
 		const char *name = inc->regions.v[i];
 
 		if (region_hearing(st, v, s->window, name) == NOT_HEARD)
-			silent++;
+			silent += !strings_has(&inc->passing, name);
 		else if (severity_region(v, name))
 			heard++;
 	}
@@ -273,17 +273,21 @@ bool observation_unseen(const struct observation *s,
 }
 
 bool observation_down(const struct observation *s, const struct verdict *v,
-	const struct strings *regions)
+	const struct incident *inc)
 {
 	if (!s->failing || s->only_throttled)
 		return false;
 	if (s->agreed || v->expected == 1 || v->verdict == VERDICT_UNKNOWN)
 		return true;
 	/* One region fails; one that is silent may agree with it. */
-	for (size_t i = 0; i < v->n_no_data; i++)
-		if (strings_has(regions, v->no_data[i]) ||
-			verdict_lists(v->failing, v->n_failing, v->no_data[i]))
+	for (size_t i = 0; i < v->n_no_data; i++) {
+		const char *name = v->no_data[i];
+
+		if ((strings_has(&inc->regions, name) &&
+			    !strings_has(&inc->passing, name)) ||
+			verdict_lists(v->failing, v->n_failing, name))
 			return true;
+	}
 	return false;
 }
 

@@ -94,19 +94,20 @@ double observation_latest(const struct verdict *v);
 /*
  * observation_unseen(s, st, v, inc, any): whether nobody can know in the window
  * of s, observed in v and not failing, whether inc goes on: of the regions in
- * which it failed none reports; or, if `any`, not all do.
+ * which it failed none reports; or, if `any`, not all do. Those that passed in
+ * their last report are not waited for.
  */
 bool observation_unseen(const struct observation *s,
 	const struct alert_state *st, const struct verdict *v,
 	const struct incident *inc, bool any);
 
 /*
- * observation_down(s, v, regions): whether the window of s, observed in v, is
- * one of a downtime that is open, and in which those regions failed: they
- * agree, and not on 429; or nobody knows, for some do not report any more.
+ * observation_down(s, v, inc): whether the window of s, observed in v, is one
+ * of the open downtime inc: the regions agree, and not on 429; or nobody knows,
+ * for some of inc failed and do not report any more.
  */
 bool observation_down(const struct observation *s, const struct verdict *v,
-	const struct strings *regions);
+	const struct incident *inc);
 
 /*
  * incident_barred(st, kind, at): whether what began at that instant, or is the

@@ -314,22 +314,36 @@ static void begin_words(struct alert_state *st, const struct verdict *v,
 	events_add(out, st, ALERT_DIVERGENCE, ALERT_STARTED, (double)window);
 }
 
+/* Whether verdict v confirms what some region sees. */
+static bool any_seen(const struct tools_seen *t, const struct verdict *v)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (tool_sightings_now(v, &t->v[i]))
+			return true;
+	return false;
+}
+
 /*
- * Whether all regions that were behind, and are still configured, are seen now.
- * A region that is silent or fails may still be behind.
+ * Whether all regions that were behind, and are still configured, have been
+ * seen since, in windows in which no region was behind. A region that was not,
+ * for it is silent or fails, may still be behind.
  */
-static bool all_seen(const struct incident *inc, const struct tools_seen *t,
+static bool all_seen(struct incident *inc, const struct tools_seen *t,
 	const struct verdict *v)
 {
+	bool all = any_seen(t, v);
+
 	for (size_t i = 0; i < inc->regions.n; i++) {
 		const char *region = inc->regions.v[i];
 		const struct sighting *s = tool_sightings_find(t, region);
 
-		if (tool_sightings_configured(v, region) &&
-			(!s || !tool_sightings_now(v, s)))
-			return false;
+		if (s && tool_sightings_now(v, s))
+			strings_note(&inc->passing, region);
+		else if (tool_sightings_configured(v, region) &&
+			!strings_has(&inc->passing, region))
+			all = false;
 	}
-	return true;
+	return all;
 }
 
 /*
@@ -356,6 +370,13 @@ static bool region_gone(struct alert_state *st, const struct verdict *v,
 		recovery_gone(st, ALERT_DIVERGENCE, v, &inc->reached, out);
 }
 
+/* A window in which regions are behind: each has to be seen again. */
+static void divergence_fails(struct incident *inc, int64_t window)
+{
+	incident_fail(inc, window);
+	strings_clear(&inc->passing);
+}
+
 static void go_on(struct alert_state *st, const struct verdict *v,
 	const struct show *l, int64_t window, const struct conf_policy *p,
 	struct alert_events *out)
@@ -366,15 +387,15 @@ static void go_on(struct alert_state *st, const struct verdict *v,
 	if (!old && !v->divergence && region_gone(st, v, out)) {
 		st->tools.differ = (struct streak) {0};
 	} else if (old) {
-		incident_fail(inc, window);
+		divergence_fails(inc, window);
 		note_stale(inc, v, old);
 	} else if (l->behind) {
-		incident_fail(inc, window);
+		divergence_fails(inc, window);
 		inc->expected = v->expected;
 		note_regions(inc, &st->tools, v, l);
 		note_tools(&inc->change, v, l);
 	} else if (only_words(v)) {
-		incident_fail(inc, window);
+		divergence_fails(inc, window);
 		note_words(inc, v);
 	} else if (all_seen(inc, &st->tools, v) && all_equal(inc, v) &&
 		recovery_pass(inc, window, p->resolve)) {

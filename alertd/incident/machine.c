@@ -10,13 +10,42 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Add to `out` the regions of `from` that do not report any more. */
-static void find_silent(const struct alert_state *st, const struct verdict *v,
-	int64_t window, const struct strings *from, struct strings *out)
+/* Note which regions of an incident pass in their newest report. */
+static void note_passing(const struct alert_state *st, struct incident *inc,
+	enum alert_kind kind, const struct verdict *v, int64_t window)
 {
-	for (size_t i = 0; i < from->n; i++)
-		if (region_hearing(st, v, window, from->v[i]) == NOT_HEARD)
-			strings_note(out, from->v[i]);
+	struct strings passing = {0};
+
+	for (size_t i = 0; i < inc->regions.n; i++) {
+		const char *name = inc->regions.v[i];
+		const struct verdict_region *r = severity_region(v, name);
+		bool passed = strings_has(&inc->passing, name);
+
+		if (verdict_lists(v->failing, v->n_failing, name))
+			passed = false;
+		else if (severity_throttled(r))
+			passed = passed && kind != ALERT_RATE_LIMITED;
+		else if (r && region_hearing(st, v, window, name) == HEARD)
+			passed = true;
+		if (passed)
+			strings_add(&passing, name);
+	}
+	strings_copy(&inc->passing, &passing);
+	strings_release(&passing);
+}
+
+/* Add to `out` the regions of an incident that do not report any more, and
+   failed when they last did. */
+static void find_silent(const struct alert_state *st, const struct verdict *v,
+	int64_t window, const struct incident *inc, struct strings *out)
+{
+	for (size_t i = 0; i < inc->regions.n; i++) {
+		const char *name = inc->regions.v[i];
+
+		if (region_hearing(st, v, window, name) == NOT_HEARD &&
+			!strings_has(&inc->passing, name))
+			strings_note(out, name);
+	}
 }
 
 /*
@@ -30,7 +59,7 @@ static void note_regions(const struct alert_state *st, struct incident *inc,
 	bool limits = kind == ALERT_RATE_LIMITED;
 	struct strings silent = {0};
 
-	find_silent(st, v, s->window, &inc->regions, &silent);
+	find_silent(st, v, s->window, inc, &silent);
 	strings_clear(&inc->regions);
 	strings_clear(&inc->reached);
 	for (size_t i = 0; i < v->n_failing && !limits; i++)
@@ -61,7 +90,7 @@ static void note_silent(const struct alert_state *st, struct incident *inc,
 {
 	strings_clear(&inc->silent);
 	inc->seen = 0;
-	find_silent(st, v, window, &inc->regions, &inc->silent);
+	find_silent(st, v, window, inc, &inc->silent);
 	for (size_t i = 0; i < inc->silent.n; i++) {
 		int64_t seen = recovery_seen(st, inc, inc->silent.v[i]);
 
@@ -267,7 +296,7 @@ static bool fails(const struct alert_state *st, enum alert_kind kind,
 	bool superseded = st->incidents[kind].superseded;
 
 	if (kind == ALERT_DOWNTIME || (superseded && down->open))
-		return observation_down(s, v, &down->regions);
+		return observation_down(s, v, down);
 	return s->failing ||
 		(kind == ALERT_RATE_LIMITED && !superseded && s->throttled);
 }
@@ -315,6 +344,8 @@ static void apply(struct alert_state *st, const struct verdict *v,
 	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++) {
 		if (begins)
 			st->incidents[k].superseded = st->incidents[k].open;
+		note_passing(st, &st->incidents[k], (enum alert_kind)k, v,
+			s->window);
 		failing[k] = fails(st, (enum alert_kind)k, v, s);
 		quiet[k] = unseen(st, (enum alert_kind)k, v, s);
 	}

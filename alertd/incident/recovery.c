@@ -182,8 +182,8 @@ int64_t recovery_seen(const struct alert_state *st, const struct incident *inc,
 				: inc->failed;
 }
 
-/* Forget of an open incident the regions that have been silent for too long;
-   whether it has no others. */
+/* Forget of an open incident the regions that fell silent failing, too long
+   ago; whether it has no others. */
 static bool drop_silent(struct alert_state *st, struct incident *inc,
 	const struct verdict *v, const struct conf_policy *p)
 {
@@ -193,7 +193,8 @@ static bool drop_silent(struct alert_state *st, struct incident *inc,
 	for (size_t i = 0; i < inc->regions.n; i++) {
 		const char *name = inc->regions.v[i];
 		double ago = (double)(v->window - recovery_seen(st, inc, name));
-		bool silent = verdict_lists(v->no_data, v->n_no_data, name);
+		bool silent = verdict_lists(v->no_data, v->n_no_data, name) &&
+			!strings_has(&inc->passing, name);
 
 		strings_add(silent && ago >= p->silence_end_s ? &gone : &left,
 			name);

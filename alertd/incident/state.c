@@ -162,6 +162,8 @@ static const struct field incident_fields[] = {
 	FIELD("said", struct incident, said, FIELD_OMIT | FIELD_LAX),
 	ROW_QUIET(struct incident, quiet, streak_fields, IF(quiet.n)),
 	ROW_SILENT(struct incident, silent, IF(silent.n)),
+	STRINGS("passing", struct incident, passing, 0, .valid = region_valid,
+		IF(passing.n)),
 	EPOCH("seen", struct incident, seen, FIELD_OMIT),
 	FIELD("unseen", struct incident, unseen, FIELD_OMIT),
 	FIELD("follows", struct incident, follows, FIELD_OMIT | FIELD_LAX),
@@ -610,8 +612,8 @@ void incident_copy(struct incident *to, const struct incident *from)
 	to->title = to->opener = NULL;
 	to->ack.by = to->ack.reason = NULL;
 	to->escalation.ladder = to->escalation.match = NULL;
-	to->regions = to->reached = to->still = to->silent = to->notified =
-		to->refused = (struct strings) {0};
+	to->regions = to->reached = to->still = to->passing = to->silent =
+		to->notified = to->refused = (struct strings) {0};
 	to->change = (struct tool_change) {0};
 	string_set(&to->silence, from->silence);
 	string_set(&to->error, from->error);
@@ -627,6 +629,7 @@ void incident_copy(struct incident *to, const struct incident *from)
 	strings_copy(&to->regions, &from->regions);
 	strings_copy(&to->reached, &from->reached);
 	strings_copy(&to->still, &from->still);
+	strings_copy(&to->passing, &from->passing);
 	strings_copy(&to->silent, &from->silent);
 	strings_copy(&to->notified, &from->notified);
 	strings_copy(&to->refused, &from->refused);

@@ -143,7 +143,10 @@ struct incident {
 	struct strings regions; /* that failed there */
 	struct strings reached; /* from where it could be reached */
 	struct strings still;	/* that fail while it passes */
-	struct strings silent;	/* of `regions`, that have not reported since */
+	struct strings passing; /* of `regions`, that passed in their last
+				   report: if they fall silent, nobody waits
+				   for them */
+	struct strings silent;	/* of `regions`, that fell silent failing */
 	int64_t seen; /* this window, the last in which one of them did */
 	int unseen; /* of a shared incident: how many of its servers were not
 		       seen to recover */

@@ -345,6 +345,13 @@ void silence_hold_judge(struct alert_state *st, const struct silence *v,
 	struct alert_events *out);
 
 /*
+ * silence_hold_of(st, kind, v, n, now): of these silences, the one that holds
+ * back that open incident longest; NULL: none does.
+ */
+const struct silence *silence_hold_of(const struct alert_state *st,
+	enum alert_kind kind, const struct silence *v, size_t n, double now);
+
+/*
  * correlation.c: many servers fail together: incidents that begin in one
  * window, of one kind, at one step, seen from the same regions. Policies for
  * all servers tell of those of one severity as one common incident of the

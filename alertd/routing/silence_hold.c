@@ -129,6 +129,14 @@ static void mark(const struct quiet *q, struct alert_state *st,
 	e->suppressed = e->suppressed || e->silenced;
 }
 
+const struct silence *silence_hold_of(const struct alert_state *st,
+	enum alert_kind kind, const struct silence *v, size_t n, double now)
+{
+	const struct quiet q = {v, n, now};
+
+	return of_incident(&q, st, kind);
+}
+
 void silence_hold_judge(struct alert_state *st, const struct silence *v,
 	size_t n, const struct conf_policy *p, double now,
 	struct alert_events *out)

@@ -73,7 +73,7 @@ bool console_form_read(const struct console_session *s, const char *token,
 	double now, struct console_once *once);
 
 /*
- * console_page.c: how a page looks.
+ * console_text.c: what pages are made of.
  */
 
 /*
@@ -96,6 +96,10 @@ void console_time(struct buf *b, const struct cgi *c, double t);
 void console_ago(struct buf *b, const struct cgi *c, double t);
 
 /*
+ * console_page.c: how a page looks.
+ */
+
+/*
  * console_begin(c, a, title), console_end(c, a): what is around a page of
  * somebody who signed in. `title` is also the current one of its links.
  */
@@ -109,13 +113,6 @@ void console_end(const struct cgi *c, struct cgi_answer *a);
  */
 void console_form(struct buf *b, const struct cgi *c, const char *what);
 void console_back(struct buf *b, const char *back);
-
-/*
- * console_input(b, label, name, more): append a field, with more attributes; "text"
- * has a line of its own.
- */
-void console_input(struct buf *b, const char *label, const char *name,
-	const char *more);
 
 /*
  * console_refuse(c, a, status, text): a page which says why nothing was done.
@@ -138,6 +135,22 @@ void console_goto(struct cgi_answer *a, const char *path, const char *done);
 void console_link_page(struct cgi_answer *a, const char *who);
 
 /*
+ * console_fields.c: the fields of the forms.
+ */
+
+/*
+ * console_input(b, form, name, more): append a field of a form, with its label
+ * and with more attributes; "text" has a line of its own.
+ * console_label(b, form, name): begin the label of one that is a choice.
+ * console_say(b, form, said): append an error of the command that the form runs,
+ * with the labels of the page instead of options.
+ */
+void console_input(struct buf *b, const char *form, const char *name,
+	const char *more);
+void console_label(struct buf *b, const char *form, const char *name);
+void console_say(struct buf *b, const char *form, const char *said);
+
+/*
  * The pages, a file each; console_server_page is that of a server or of what
  * servers share, c->request.name.
  */
@@ -148,12 +161,26 @@ void console_server_page(const struct cgi *c, struct cgi_answer *a);
 void console_routes(const struct cgi *c, struct cgi_answer *a);
 void console_night(const struct cgi *c, struct cgi_answer *a);
 
+struct maintenance_store;
+
 /*
- * console_incident(b, c, st, kind, whole): append an open incident with its
- * buttons; whole: with all that can be said of it.
+ * console_incident(b, c, mutes, st, kind, whole): append an open incident with
+ * its buttons; whole: with all that can be said of it.
  */
 void console_incident(struct buf *b, const struct cgi *c,
-	struct alert_state *st, enum alert_kind kind, bool whole);
+	struct maintenance_store *mutes, struct alert_state *st,
+	enum alert_kind kind, bool whole);
+
+/* What mutes an incident now, in the words of the store. */
+struct console_mute {
+	double until; /* 0: nothing does */
+	const char *what, *reason, *by; /* by and reason may be NULL */
+};
+
+/* console_muted(c, mutes, st, kind): what mutes that open incident longest. */
+struct console_mute console_muted(const struct cgi *c,
+	struct maintenance_store *mutes, const struct alert_state *st,
+	enum alert_kind kind);
 
 /*
  * console_tests.c: the result of tests.
@@ -168,6 +195,12 @@ struct history;
 bool console_tests(struct buf *b, const struct cgi *c,
 	const struct alert_state *st, const struct history *h,
 	const char *route);
+
+/*
+ * console_next_run(b, c): append ", in about 40 s" for mcp-alert, or since
+ * when it is late.
+ */
+void console_next_run(struct buf *b, const struct cgi *c);
 
 /* console_doctor.c: console_doctor(b, c): append what doctor found last. */
 void console_doctor(struct buf *b, const struct cgi *c);

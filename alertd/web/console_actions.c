@@ -65,10 +65,17 @@ static bool away(const struct act *t)
 /* A command ended with that status; it failed for what it said. */
 static bool ended(const struct act *t, int status)
 {
+	struct buf text;
+
 	if (status == EXIT_GOOD)
 		return true;
-	return status == EXIT_ENV ? away(t)
-				  : refuse(t, 422, *said ? said : "It is refused.");
+	if (status == EXIT_ENV)
+		return away(t);
+	buf_init(&text, 2 * TEXT_SIZE);
+	console_say(&text, form_get(&t->form, "do"), said);
+	refuse(t, 422, text.len ? text.p : "It is refused.");
+	buf_release(&text);
+	return false;
 }
 
 /* A field, not blank; or NULL. */
@@ -169,7 +176,8 @@ static bool act_ack(struct act *t, const char *what)
 	if (q.action == ACK_CLOSE && !q.reason)
 		return refuse(t, 422, "Say why the incident is over.");
 	if (span && !num_duration(span, ACK_MIN_S, ACK_MAX_S, &q.for_s))
-		return refuse(t, 422, "How long: from 60s to 7d, such as 4h.");
+		return refuse(t, 422,
+			"“How long” is not from 60s to 7d, such as 4h.");
 	if (q.action == ACK_CLOSE)
 		snprintf(t->did, sizeof t->did, "closed %s: %s", q.key,
 			q.reason);
@@ -298,7 +306,6 @@ static bool act_open(struct act *t, const char *what)
 	const char *who = field(t, "who");
 	struct options o = {.action = OPTIONS_OPEN, .operands = &operand,
 		.n_operands = 1, .now = NAN, .by = by,
-		.is_private = who && strcmp(who, "private") == 0,
 		.severity = field(t, "severity")};
 	struct run run;
 	struct notifier *n;
@@ -308,9 +315,12 @@ static bool act_open(struct act *t, const char *what)
 	(void)what;
 	text_clean(t->by, strlen(t->by), by, sizeof by, ACK_BY_MAX);
 	o.title = line(t, "title", TEXT_MAX, title, sizeof title);
-	o.text = line(t, "text", TEXT_MAX, text, sizeof text);
+	*(who && strcmp(who, "private") == 0 ? &o.reason : &o.text) =
+		line(t, "text", TEXT_MAX, text, sizeof text);
 	if (!line(t, "servers", SLUG_MAX, servers, sizeof servers))
-		return refuse(t, 422, "Name a server, a group or all.");
+		return refuse(t, 422, console_all(t->c)
+				? "Name a server, a group or all."
+				: "Name a server.");
 	if (!may_all(t, (const char *const *)&operand, 1, 0))
 		return refuse(t, 404, "Name a server of your account.");
 	run = queue_begin(t);

@@ -10,10 +10,12 @@
 #include "commands/commands.h"
 #include "emit.h"
 #include "incident/incident.h"
+#include "state/maintenance_store.h"
 #include "state/state_store.h"
 #include "words/words.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +26,7 @@
 #define SENTENCE_MAX 300
 #define SHORT_MAX 120
 #define COMING_MAX 4096
+#define NAME (SLUG_MAX + 1)
 
 struct open_one {
 	enum severity severity;
@@ -96,9 +99,14 @@ static bool collect(const struct cgi *c, struct state_store *states,
 	return ok;
 }
 
+static bool is_line(const char *line, const char *begin)
+{
+	return strncmp(line, begin, strlen(begin)) == 0;
+}
+
 /* "  next: becomes P1 at 14:32" as items of a list. */
 static void put_coming(struct buf *b, const struct cgi *c,
-	struct alert_state *st, enum alert_kind kind)
+	struct alert_state *st, enum alert_kind kind, bool muted)
 {
 	struct buf text;
 	char *rest, *line;
@@ -108,7 +116,9 @@ static void put_coming(struct buf *b, const struct cgi *c,
 	rest = text.p;
 	while (text.len && (line = strsep(&rest, "\n"))) {
 		line += strspn(line, " ");
-		if (!*line)
+		/* The state learns of what mutes it with the next run. */
+		if (!*line || (muted && (is_line(line, "muted: ") ||
+						is_line(line, "next: "))))
 			continue;
 		buf_str(b, "<li>");
 		console_short(b, line, SENTENCE_MAX);
@@ -117,73 +127,121 @@ static void put_coming(struct buf *b, const struct cgi *c,
 	buf_release(&text);
 }
 
-/* Begin a form that does `what` to the incident; see struct ack_request, from. */
+/* The incident of a card, and its acknowledgement. */
+struct card {
+	const char *name; /* of the server */
+	enum alert_kind kind;
+	char key[ALERT_KEY_SIZE];
+	const char *from; /* who has acknowledged it, or NULL */
+	bool mine;	  /* that is the one who has signed in */
+	bool whole;
+};
+
+/* Begin a form that does `what` to the incident. */
 static void begin_form(struct buf *b, const struct cgi *c, const char *what,
-	const char *key, const char *from, bool whole)
+	const struct card *card)
 {
+	bool holder = strcmp(what, "take") == 0 || strcmp(what, "back") == 0;
+
 	console_form(b, c, what);
-	console_back(b, whole ? "server" : "incidents");
-	console_fmt(b, "<input type='hidden' name='key' value='%s'>", key);
-	if (from)
+	console_back(b, card->whole ? "server" : "incidents");
+	console_fmt(b, "<input type='hidden' name='key' value='%s'>",
+		card->key);
+	/* See struct ack_request. */
+	if (card->from && holder)
 		console_fmt(b, "<input type='hidden' name='from' value='%s'>",
-			from);
+			card->from);
 }
 
-static void end_form(struct buf *b, const char *button)
+/* The button, which says to a screen reader what it is about. */
+static void end_form(struct buf *b, const char *class, const char *button,
+	const struct card *card)
 {
-	console_fmt(b, "<button class='less'>%s</button></form>\n", button);
+	console_fmt(b,
+		"<button class='%s' aria-label='%s: %s, %s'>%s</button></form>"
+		"\n",
+		class, button, card->name, alert_kind_name(card->kind),
+		button);
+}
+
+static void put_undo(
+	struct buf *b, const struct cgi *c, const struct card *card)
+{
+	if (!card->from)
+		return;
+	begin_form(b, c, "back", card);
+	end_form(b, "less", "Undo the acknowledgement", card);
 }
 
 /* All that can be done to an incident. */
-static void put_more(struct buf *b, const struct cgi *c, const char *key,
-	const char *from)
+static void put_more(
+	struct buf *b, const struct cgi *c, const struct card *card)
 {
-	if (from) {
-		begin_form(b, c, "back", key, from, true);
-		end_form(b, "Undo the acknowledgement");
-	}
-	begin_form(b, c, "note", key, NULL, true);
-	console_input(b, "Note", "text", "maxlength=\"500\"");
+	put_undo(b, c, card);
+	begin_form(b, c, "note", card);
+	console_input(b, "note", "text", "");
+	console_label(b, "note", "state");
 	buf_str(b,
-		"<label>State<select name=\"state\">"
+		"<select name=\"state\">"
 		"<option value=\"\">unchanged</option>"
 		"<option>investigating</option><option>identified</option>"
-		"<option>monitoring</option></select></label>"
-		"<label>Who sees the note<select name=\"who\">"
+		"<option>monitoring</option></select></label>");
+	console_label(b, "note", "who");
+	buf_str(b,
+		"<select name=\"who\">"
 		"<option value=\"private\">operators only</option>"
 		"<option value=\"public\">the public page</option>"
 		"<option value=\"postmortem\">the public page: address of the "
 		"postmortem</option></select></label>\n");
-	end_form(b, "Add the note");
-	begin_form(b, c, "close", key, NULL, true);
-	console_input(b, "Why it is over", "text", "maxlength=\"300\" required");
-	console_input(b, "What visitors read (optional)", "public",
-		"maxlength=\"500\"");
-	end_form(b, "Close the incident");
+	end_form(b, "less", "Add the note", card);
+	begin_form(b, c, "close", card);
+	console_input(b, "close", "text", "");
+	console_input(b, "close", "public", "");
+	end_form(b, "less", "Close the incident", card);
+}
+
+/* To acknowledge it, to take it over, or to change what oneself has said. */
+static void put_take(
+	struct buf *b, const struct cgi *c, const struct card *card)
+{
+	begin_form(b, c, "take", card);
+	if (card->whole) {
+		console_input(b, "take", "text", "");
+		console_input(b, "take", "for", "");
+	}
+	if (card->whole && console_all(c))
+		console_input(b, "take", "to", "");
+	end_form(b, card->mine ? "less" : "ack",
+		card->mine	 ? "Change the acknowledgement"
+			: card->from ? "Take over"
+				     : "Acknowledge",
+		card);
 }
 
 static void put_buttons(struct buf *b, const struct cgi *c,
-	const struct alert_state *st, enum alert_kind kind, bool whole)
+	const struct alert_state *st, enum alert_kind kind, const char *name,
+	bool whole)
 {
 	const struct incident *inc = &st->incidents[kind];
-	const char *from = ack_holds(inc, c->now) ? inc->ack.by : NULL;
-	char key[ALERT_KEY_SIZE];
+	struct card card = {
+		.name = name,
+		.kind = kind,
+		.from = ack_holds(inc, c->now) ? inc->ack.by : NULL,
+		.whole = whole,
+	};
+	char by[CONSOLE_BY];
 
-	dedup_key(st, kind, key);
+	console_by(c, by);
+	card.mine = card.from && strcmp(card.from, by) == 0;
+	dedup_key(st, kind, card.key);
 	buf_str(b, whole ? "<div class=\"forms whole\">"
 			 : "<div class=\"forms\">");
-	begin_form(b, c, "take", key, from, whole);
-	if (whole) {
-		console_input(b, "Note", "text", "maxlength=\"300\"");
-		console_input(b, "How long", "for",
-			"placeholder=\"4h\" size=\"6\"");
-	}
-	if (whole && console_all(c))
-		console_input(b, "Who, if not you", "to", "maxlength=\"60\"");
-	console_fmt(b, "<button class='ack'>%s</button></form>\n",
-		from ? "Take over" : "Acknowledge");
+	if (whole || !card.mine)
+		put_take(b, c, &card);
 	if (whole)
-		put_more(b, c, key, from);
+		put_more(b, c, &card);
+	else if (card.mine)
+		put_undo(b, c, &card);
 	buf_str(b, "</div>\n");
 }
 
@@ -218,11 +276,45 @@ static void put_runbook(struct buf *b, const struct cgi *c,
 	buf_release(&url);
 }
 
+/* The name of what a state is of, as pages show it; out has NAME bytes. */
+static void name_of(const struct alert_state *st, char *out)
+{
+	if (st->shared.left.n)
+		snprintf(out, NAME, "%zu servers", st->shared.left.n);
+	else
+		text_copy(out, NAME, strcmp(st->slug, SLUG_FLEET) == 0
+				? "the fleet"
+				: st->slug);
+}
+
+/* What mutes it, and why; a customer need not know that. */
+static void put_mute(
+	struct buf *b, const struct cgi *c, const struct console_mute *m)
+{
+	if (!(m->until > 0))
+		return;
+	buf_str(b, "<li>muted until ");
+	console_time(b, c, m->until);
+	buf_str(b, m->what);
+	if (console_all(c) && m->reason) {
+		buf_str(b, ": ");
+		console_short(b, m->reason, SHORT_MAX);
+	}
+	if (console_all(c) && m->by) {
+		buf_str(b, " (");
+		console_short(b, m->by, SHORT_MAX);
+		buf_char(b, ')');
+	}
+	buf_str(b, "</li>\n");
+}
+
 void console_incident(struct buf *b, const struct cgi *c,
-	struct alert_state *st, enum alert_kind kind, bool whole)
+	struct maintenance_store *store, struct alert_state *st,
+	enum alert_kind kind, bool whole)
 {
 	const struct incident *inc = &st->incidents[kind];
-	char *text = cgi_sentence(st, kind, c->conf->zone, c->now);
+	struct console_mute mute = console_muted(c, store, st, kind);
+	char *text = cgi_sentence(st, kind, c->conf->zone, c->now), name[NAME];
 
 	console_fmt(b,
 		"<article class='%s' data-server='%s' tabindex='-1'>\n<h2>"
@@ -230,22 +322,24 @@ void console_incident(struct buf *b, const struct cgi *c,
 		severity_name(inc->severity),
 		slug_valid(st->slug) ? st->slug : "",
 		severity_name(inc->severity), st->slug);
-	if (st->shared.left.n)
-		console_fmt(b, "%zu servers", st->shared.left.n);
-	else
-		console_fmt(b, "%s", strcmp(st->slug, SLUG_FLEET) == 0
-				? "the fleet"
-				: st->slug);
-	console_fmt(b, "</a> <small>%s, %s</small></h2>\n<p>",
+	name_of(st, name);
+	console_fmt(b, "%s</a> <small>%s, %s</small>", name,
 		alert_kind_name(kind), progress_name(inc->progress));
+	if (mute.until > 0) {
+		buf_str(b, " <b class=\"state\">muted until ");
+		console_time(b, c, mute.until);
+		buf_str(b, "</b>");
+	}
+	buf_str(b, "</h2>\n<p>");
 	console_short(b, text ? text : "", SENTENCE_MAX);
 	buf_str(b, "</p>\n<ul>\n");
 	put_since(b, c, inc);
-	put_coming(b, c, st, kind);
+	put_mute(b, c, &mute);
+	put_coming(b, c, st, kind, mute.until > 0);
 	if (whole)
 		put_runbook(b, c, st, kind);
 	buf_str(b, "</ul>\n");
-	put_buttons(b, c, st, kind, whole);
+	put_buttons(b, c, st, kind, name, whole);
 	buf_str(b, "</article>\n");
 	free(text);
 }
@@ -299,26 +393,29 @@ static void put_open(struct buf *b, const struct cgi *c)
 	buf_str(b, "<details class=\"forms whole\"><summary>Open an incident by "
 		   "hand</summary>\n");
 	console_form(b, c, "open");
-	console_fmt(b,
-		"<label>%s<input name='servers' required autocapitalize='none'>"
-		"</label><label class='wide'>Title<input name='title' "
-		"maxlength='100' required></label>\n<label class='wide'>Text"
-		"<input name='text' maxlength='500' required></label>"
-		"<label>Severity<select name='severity'><option>P2</option>"
-		"<option>P1</option><option>P3</option></select></label>"
-		"<label>Who sees it<select name='who'><option value='public'>"
-		"everybody</option><option value='private'>operators only"
-		"</option></select></label><button class='less'>Open it"
-		"</button></form>\n</details>\n",
-		console_all(c) ? "Server, group or all" : "Server");
+	console_input(b, console_all(c) ? "open" : "open own", "servers", "");
+	console_input(b, "open", "title", "");
+	console_input(b, "open", "text", "");
+	console_label(b, "open", "severity");
+	buf_str(b,
+		"<select name=\"severity\"><option>P2</option>"
+		"<option>P1</option><option>P3</option></select></label>\n");
+	console_label(b, "open", "who");
+	buf_str(b,
+		"<select name=\"who\"><option value=\"public\">everybody"
+		"</option><option value=\"private\">operators only</option>"
+		"</select></label><button class=\"less\">Open it</button>"
+		"</form>\n</details>\n");
 }
 
 void console_incidents(const struct cgi *c, struct cgi_answer *a)
 {
 	struct state_store *states = state_store_new(c->store);
+	struct maintenance_store *mutes = maintenance_store_new(c->store);
 	struct open_list l = {0};
 	struct strings slugs = {0};
-	bool ok = collect(c, states, &slugs, &l);
+	bool ok = collect(c, states, &slugs, &l) &&
+		maintenance_store_load(mutes, c->now);
 	size_t page = page_of(c, l.n);
 	struct alert_state st;
 
@@ -330,7 +427,8 @@ void console_incidents(const struct cgi *c, struct cgi_answer *a)
 		if (!ok)
 			break;
 		if (shown(&st.incidents[l.v[i].kind]))
-			console_incident(&a->body, c, &st, l.v[i].kind, false);
+			console_incident(&a->body, c, mutes, &st, l.v[i].kind,
+				false);
 		state_release(&st);
 	}
 	put_pages(&a->body, page, l.n);
@@ -340,6 +438,7 @@ void console_incidents(const struct cgi *c, struct cgi_answer *a)
 		console_refuse(c, a, 503,
 			"The open incidents cannot be read now.");
 	free(l.v);
+	maintenance_store_free(mutes);
 	strings_release(&slugs);
 	state_store_free(states);
 }

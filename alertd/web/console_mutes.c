@@ -10,6 +10,7 @@
 #include "base/zone.h"
 #include "commands/commands.h"
 #include "records/silence.h"
+#include "routing/routing.h"
 #include "state/maintenance_store.h"
 #include "words/words.h"
 
@@ -21,6 +22,11 @@
 /* Rows of the page, and characters of what each says. */
 #define ROWS 60
 #define WHAT_MAX 200
+
+/* What the two forms do. */
+#define SILENCE "silence"
+#define MAINTENANCE "maintenance"
+#define FOCUS " autofocus"
 
 /* A silence or a maintenance that is on or to come. */
 struct mute {
@@ -117,12 +123,14 @@ static void put_mute(struct buf *b, const struct cgi *c, const struct mute *m)
 	const char *reason = m->silence ? m->silence->reason
 					: m->maintenance->reason;
 	const char *by = m->silence ? m->silence->by : m->maintenance->by;
+	const char *type = m->silence ? "mute" : MAINTENANCE;
+	const char *button = strcmp(m->state, "active") == 0 ? "End it"
+							     : "Cancel it";
 
 	console_fmt(b, "<article class='mute' tabindex='-1'>\n<h2><b>%s</b> ",
 		m->state);
 	put_what(b, m);
-	console_fmt(b, " <small>%s</small></h2>\n<p>",
-		m->silence ? "silence" : "maintenance");
+	console_fmt(b, " <small>%s</small></h2>\n<p>", type);
 	console_time(b, c, (double)m->at.start);
 	buf_str(b, " to ");
 	console_time(b, c, (double)m->at.end);
@@ -141,9 +149,10 @@ static void put_mute(struct buf *b, const struct cgi *c, const struct mute *m)
 	console_back(b, "mutes");
 	console_fmt(b,
 		"<input type='hidden' name='id' value='%s'>"
-		"<button class='less'>%s</button></form>\n</article>\n",
-		m->silence ? m->silence->id : m->maintenance->id,
-		strcmp(m->state, "active") == 0 ? "End it" : "Cancel it");
+		"<button class='less' aria-label='%s: %s of ",
+		m->silence ? m->silence->id : m->maintenance->id, button, type);
+	put_what(b, m);
+	console_fmt(b, "'>%s</button></form>\n</article>\n", button);
 }
 
 /* The line of time: what it shows from now on, and between its marks. */
@@ -249,23 +258,16 @@ static void put_time_line(
 }
 
 /* The fields that few need. */
-static void put_rare(struct buf *b, const struct cgi *c, bool silence)
+static void put_rare(struct buf *b, const struct cgi *c, const char *what)
 {
 	buf_str(b, "<details><summary>More</summary>\n");
-	console_input(b, "Until, instead of how long", "end",
-		"placeholder=\"18:00\"");
-	if (silence) {
-		console_input(b, "Kinds of incidents, if not all", "kind",
-			"placeholder=\"regional\" "
-			"autocapitalize=\"none\"");
-		console_input(b, "Seen by these regions alone", "region",
-			"autocapitalize=\"none\"");
-		console_input(b, "Steps, if not all", "step",
-			"placeholder=\"tls,initialize\" "
-			"autocapitalize=\"none\"");
+	console_input(b, what, "end", "");
+	if (strcmp(what, SILENCE) == 0) {
+		console_input(b, what, "kind", "");
+		console_input(b, what, "region", "");
+		console_input(b, what, "step", "");
 	} else if (console_all(c)) {
-		console_input(b, "All servers of the account", "account",
-			"autocapitalize=\"none\"");
+		console_input(b, what, "account", "");
 	}
 	buf_str(b, "</details>\n");
 }
@@ -273,37 +275,31 @@ static void put_rare(struct buf *b, const struct cgi *c, bool silence)
 /* A form that adds one. The first field to fill in has the focus, where a key or
    a link has led to it. */
 static void put_adding(struct buf *b, const struct cgi *c, const char *slug,
-	bool silence, bool here)
+	const char *what, bool here)
 {
+	bool silence = strcmp(what, SILENCE) == 0;
 	char more[SLUG_MAX + 80];
 
-	console_form(b, c, silence ? "silence" : "maintenance");
+	console_form(b, c, what);
 	console_back(b, "mutes");
-	snprintf(more, sizeof more,
-		"value=\"%s\" placeholder=\"shop search\" "
-		"autocapitalize=\"none\"%s",
-		slug, here && !*slug ? " autofocus" : "");
-	console_input(b, "Servers", "servers", more);
-	snprintf(more, sizeof more, "placeholder=\"now, +10m, 2026-12-24 02:00\"%s",
-		here && *slug && !silence ? " autofocus" : "");
-	console_input(b, "From", "start", more);
+	snprintf(more, sizeof more, " value=\"%s\"%s", slug,
+		here && !*slug ? FOCUS : "");
+	console_input(b, what, "servers", more);
+	console_input(b, what, "start",
+		here && *slug && !silence ? FOCUS : "");
+	console_label(b, what, "for");
 	buf_str(b,
-		"<label>How long<select name=\"for\"><option value=\"1h\">an hour"
+		"<select name=\"for\"><option value=\"1h\">an hour"
 		"</option><option value=\"2h\">2 hours</option>"
 		"<option value=\"4h\">4 hours</option>"
 		"<option value=\"1d\">a day</option></select></label>\n");
-	console_input(b, "or instead", "custom",
-		"placeholder=\"90m\" size=\"6\"");
+	console_input(b, what, "custom", "");
 	if (!silence)
-		console_input(b, "Every", "every",
-			"placeholder=\"mon,thu or daily\"");
-	snprintf(more, sizeof more, "maxlength=\"300\"%s%s",
-		silence ? " required" : "",
-		here && *slug && silence ? " autofocus" : "");
-	console_input(b, "Why", "text", more);
-	put_rare(b, c, silence);
+		console_input(b, what, "every", "");
+	console_input(b, what, "text", here && *slug && silence ? FOCUS : "");
+	put_rare(b, c, what);
 	console_fmt(b, "<button>%s</button></form>\n",
-		silence ? "Silence" : "Add it");
+		silence ? "Mute" : "Add it");
 }
 
 static void put_forms(struct buf *b, const struct cgi *c)
@@ -315,12 +311,36 @@ static void put_forms(struct buf *b, const struct cgi *c)
 		*slug = '\0';
 	if (!request_query(&c->request.http, "to", to, sizeof to))
 		*to = '\0';
-	buf_str(b, "<section id=\"silence\"><h2>Silence alerts</h2>\n");
-	put_adding(b, c, slug, true, strcmp(to, "silence") == 0);
+	buf_str(b, "<section id=\"silence\"><h2>Mute alerts</h2>\n");
+	put_adding(b, c, slug, SILENCE, strcmp(to, SILENCE) == 0);
 	buf_str(b, "</section>\n<section id=\"maintenance\">"
 		   "<h2>Add a maintenance</h2>\n");
-	put_adding(b, c, slug, false, strcmp(to, "maintenance") == 0);
+	put_adding(b, c, slug, MAINTENANCE, strcmp(to, MAINTENANCE) == 0);
 	buf_str(b, "</section>\n");
+}
+
+struct console_mute console_muted(const struct cgi *c,
+	struct maintenance_store *mutes, const struct alert_state *st,
+	enum alert_kind kind)
+{
+	const struct silence *s;
+	struct conf_server server;
+	struct occurrence at;
+	size_t n;
+
+	s = maintenance_store_silences(mutes, &n);
+	s = silence_hold_of(st, kind, s, n, c->now);
+	if (s)
+		return (struct console_mute) {(double)silence_end(s), "",
+			s->reason, s->by};
+	if (kind == ALERT_MANUAL || !conf_server(c->conf, st->slug, &server))
+		return (struct console_mute) {0};
+	at = maintenance_store_at(mutes, st->slug, server.account, c->now,
+		c->conf->policy.maintenance_s);
+	if (!occurrence_covers(&at, c->now))
+		return (struct console_mute) {0};
+	return (struct console_mute) {(double)at.end,
+		" by a maintenance", at.of->reason, at.of->by};
 }
 
 void console_mutes(const struct cgi *c, struct cgi_answer *a)
@@ -330,7 +350,7 @@ void console_mutes(const struct cgi *c, struct cgi_answer *a)
 	struct mutes l = {0};
 
 	if (maintenance_store_load(store, c->now)) {
-		console_begin(c, a, "Silences and maintenances");
+		console_begin(c, a, "Mutes and maintenances");
 		collect_mutes(c, store, &l);
 		if (!l.n)
 			buf_str(b, "<p class=\"fine\">There are none now, and "

@@ -4,12 +4,9 @@
  */
 #include "web/console.h"
 
-#include "base/text.h"
 #include "words/words.h"
 
-#include <math.h>
 #include <openssl/evp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,7 +16,7 @@ static const struct link {
 	bool operator; /* not for an account */
 } links[] = {
 	{"/ops", "Incidents", false},
-	{"/ops/mutes", "Silences and maintenances", false},
+	{"/ops/mutes", "Mutes and maintenances", false},
 	{"/ops/servers", "Servers", false},
 	{"/ops/routes", "Routes and regions", true},
 	{"/ops/night", "Last night", true},
@@ -34,57 +31,12 @@ static const struct done {
 	{"close", "The incident is closed."},
 	{"note", "The note is stored."},
 	{"open", "The incident is open."},
-	{"silence", "The silence is added."},
+	{"silence", "Alerts are muted."},
 	{"maintenance", "The maintenance is added."},
-	{"end-silence", "The silence has ended."},
+	{"end-silence", "The mute has ended."},
 	{"end-maintenance", "The maintenance has ended."},
-	{"test", "The next run of mcp-alert sends the test. Then this "
-		 "page shows whether it arrived."},
+	{"test", "The next run of mcp-alert sends the test"},
 };
-
-static bool escape(void *to, const struct conversion *c, va_list *ap)
-{
-	if (c->letter != 's')
-		return false;
-	cgi_put_html(to, va_arg(*ap, const char *));
-	return true;
-}
-
-void console_fmt(struct buf *b, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	buf_template(b, fmt, ap, escape, b);
-	va_end(ap);
-}
-
-void console_short(struct buf *b, const char *s, size_t max)
-{
-	char text[TEXT_SIZE];
-	size_t n = strlen(s);
-	bool cut = text_clean(s, n, text, sizeof text, max) < n;
-
-	cgi_put_html(b, text);
-	if (cut && strlen(text) >= max)
-		buf_str(b, "…");
-}
-
-void console_time(struct buf *b, const struct cgi *c, double t)
-{
-	phrase_time_seen(b, (int64_t)t, c->now, c->conf->zone);
-}
-
-void console_ago(struct buf *b, const struct cgi *c, double t)
-{
-	struct buf text;
-
-	buf_init(&text, 256);
-	phrase_duration(&text, (long long)fmax(0, c->now - t));
-	console_time(b, c, t);
-	console_fmt(b, " (%s ago)", text.p);
-	buf_release(&text);
-}
 
 /* Only our script runs: the policy has its digest. */
 static const char *policy(void)
@@ -139,9 +91,13 @@ static void put_done(struct buf *b, const struct cgi *c)
 	if (!request_query(&c->request.http, "done", name, sizeof name))
 		return;
 	for (size_t i = 0; i < sizeof dones / sizeof *dones; i++)
-		if (strcmp(dones[i].name, name) == 0)
-			console_fmt(b, "<p class='done' role='status'>%s</p>\n",
+		if (strcmp(dones[i].name, name) == 0) {
+			console_fmt(b, "<p class='done' role='status'>%s",
 				dones[i].text);
+			if (strcmp(name, "test") == 0)
+				console_next_run(b, c);
+			buf_str(b, "</p>\n");
+		}
 }
 
 void console_begin(const struct cgi *c, struct cgi_answer *a, const char *title)
@@ -177,7 +133,7 @@ void console_end(const struct cgi *c, struct cgi_answer *a)
 		"<dt>j, k</dt><dd>next, previous</dd>"
 		"<dt>Enter</dt><dd>open it</dd>"
 		"<dt>a</dt><dd>acknowledge it</dd>"
-		"<dt>s</dt><dd>silence its server</dd>"
+		"<dt>s</dt><dd>mute its server</dd>"
 		"<dt>m</dt><dd>plan a maintenance of its server</dd>"
 		"<dt>?</dt><dd>these keys</dd></dl>"
 		"<form method=\"dialog\"><button>Close</button></form>"
@@ -201,15 +157,6 @@ void console_form(struct buf *b, const struct cgi *c, const char *what)
 void console_back(struct buf *b, const char *back)
 {
 	console_fmt(b, "<input type='hidden' name='back' value='%s'>", back);
-}
-
-void console_input(struct buf *b, const char *label, const char *name,
-	const char *more)
-{
-	buf_str(b, strcmp(name, "text") == 0 ? "<label class=\"wide\">"
-					      : "<label>");
-	console_fmt(b, "%s<input name='%s' ", label, name);
-	buf_fmt(b, "%s></label>\n", more);
 }
 
 void console_refuse(const struct cgi *c, struct cgi_answer *a, int status,
@@ -250,12 +197,10 @@ void console_sign_in(struct cgi_answer *a, int status, const char *text)
 		console_fmt(&a->body, "<p class='refused' role='alert'>%s</p>\n",
 			text);
 	buf_str(&a->body,
-		"<form method=\"post\" action=\"/ops/sign-in\">\n"
-		"<label>Your name<input name=\"who\" maxlength=\"40\" "
-		"autocomplete=\"name\" required></label>\n"
-		"<label>The token with which your account writes"
-		"<input name=\"token\" type=\"password\" maxlength=\"500\" "
-		"autocomplete=\"current-password\" required></label>\n"
+		"<form method=\"post\" action=\"/ops/sign-in\">\n");
+	console_input(&a->body, "sign-in", "who", "");
+	console_input(&a->body, "sign-in", "token", "");
+	buf_str(&a->body,
 		"<button>Sign in</button>\n</form>\n"
 		"<p>Operators sign in with a link: <code>mcp-alert link NAME"
 		"</code></p>\n</main>\n");

@@ -114,9 +114,9 @@ static void put_route(struct buf *b, const struct cgi *c,
 	console_back(b, "routes");
 	console_fmt(b,
 		"<input type='hidden' name='route' value='%s'>"
-		"<button class='less'>Send a test</button></form>\n"
-		"</article>\n",
-		route->name);
+		"<button class='less' aria-label='Send a test to %s'>Send a "
+		"test</button></form>\n</article>\n",
+		route->name, route->name);
 }
 
 static void put_routes(

@@ -245,7 +245,7 @@ static void put_server_links(struct buf *b, const struct cgi *c)
 		return;
 	console_fmt(b,
 		"<p class='pages'><a href='/ops/mutes?to=silence&amp;server=%s'>"
-		"Silence it</a> <a href='/ops/mutes?to=maintenance&amp;server=%s'>"
+		"Mute it</a> <a href='/ops/mutes?to=maintenance&amp;server=%s'>"
 		"Plan a maintenance</a>",
 		slug, slug);
 	buf_init(&dashboard, TEXT_SIZE);
@@ -288,23 +288,26 @@ void console_server_page(const struct cgi *c, struct cgi_answer *a)
 {
 	const char *slug = c->request.name;
 	struct state_store *states = state_store_new(c->store);
+	struct maintenance_store *mutes = maintenance_store_new(c->store);
 	struct buf *b = &a->body;
 	struct alert_state st;
 
-	if (!state_store_get(states, slug, &st)) {
+	if (!maintenance_store_load(mutes, c->now) ||
+		!state_store_get(states, slug, &st)) {
 		console_refuse(c, a, 503, "The server cannot be read now.");
 	} else {
 		console_begin(c, a, strcmp(slug, SLUG_FLEET) == 0 ? "The fleet"
 								  : slug);
 		for (unsigned k = 0; k < ALERT_KINDS; k++)
 			if (st.incidents[k].open && !st.incidents[k].superseded)
-				console_incident(
-					b, c, &st, (enum alert_kind)k, true);
+				console_incident(b, c, mutes, &st,
+					(enum alert_kind)k, true);
 		put_server_links(b, c);
 		if (console_all(c))
 			put_for_operators(b, c, &st);
 		console_end(c, a);
 		state_release(&st);
 	}
+	maintenance_store_free(mutes);
 	state_store_free(states);
 }

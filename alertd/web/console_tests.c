@@ -5,13 +5,41 @@
  */
 #include "web/console.h"
 
+#include "incident/pipeline_health.h"
 #include "outbox/outbox.h"
 #include "state/stores.h"
+#include "store/beat.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define TEST "test"
 #define WHY_MAX 200
+
+/* A stage runs every minute. */
+#define EVERY_S 60
+
+void console_next_run(struct buf *b, const struct cgi *c)
+{
+	struct pipeline pl = {0};
+	double last = NAN;
+
+	if (pipeline_store_read(c->store, &pl)) {
+		last = pl.at[STAGE_ALERT];
+		free(pl.runners);
+		free(pl.isolated);
+	}
+	if (isnan(last)) {
+		buf_str(b, ", which has never run");
+	} else if (stage_stale(last, c->now, STAGE_STALE_S)) {
+		buf_str(b, ", which has not run since ");
+		console_time(b, c, last);
+	} else {
+		buf_fmt(b, ", in about %.0f s",
+			fmax(1, last + EVERY_S - c->now));
+	}
+}
 
 /* Without a route, all of them. */
 static bool of_route(const char *name, const char *route)
@@ -40,7 +68,9 @@ static bool put_waiting(struct buf *b, const struct cgi *c,
 			buf_str(b, "failed, and is tried again: ");
 			console_short(b, i.delivery->why, WHY_MAX);
 		} else {
-			buf_str(b, "waits for the next run of mcp-alert, since ");
+			buf_str(b, "waits for the next run of mcp-alert");
+			console_next_run(b, c);
+			buf_str(b, "; since ");
 			console_ago(b, c, i.pending->created);
 		}
 		buf_str(b, "</li>\n");

@@ -328,6 +328,8 @@ const struct field runner_fields[] = {
 	KNOWN("own_region", own_region, FIELD_OUT),
 	KNOWN("host_key", host_key, 0),
 	KNOWN("egress", egress, 0),
+	FIELD("pop", struct runner_record, pop, FIELD_LAX | FIELD_OMIT,
+		.valid = pop_valid),
 	FIELD_MADE("offset_s", FIELD_LAX, .put = put_offset,
 		.take = take_offset),
 	FIELD_MADE("canaries", FIELD_LAX, .put = put_canaries,

@@ -123,9 +123,11 @@ struct runner_record {
 	int canaries_answered, canaries_failed;
 	/* The region by the runner's own settings; written, and never read. */
 	const char *own_region; /* or NULL */
-	/* Which machine it is: two runners that share one of these are one. */
+	/* Which machine it is: two runners that share one of these are one, see
+	   collect_machine. */
 	const char *host_key; /* or NULL */
 	const char *egress;   /* a public address, or NULL */
+	const char *pop; /* of a platform, where it runs; or NULL */
 };
 
 /* The most canaries that a region may have. */

@@ -52,6 +52,16 @@ bool probe_id_valid(const char *s)
 	return n > 0 && n <= PROBE_ID_MAX && s[n] == '\0';
 }
 
+bool pop_valid(const char *s)
+{
+	size_t n = 0;
+
+	while (n <= POP_MAX &&
+		(slug_char(s[n]) || chars_upper(s[n]) || s[n] == ':'))
+		n++;
+	return n > 0 && n <= POP_MAX && s[n] == '\0';
+}
+
 bool hash_valid(const char *s)
 {
 	return strspn(s, "0123456789abcdef") == HASH_HEX && !s[HASH_HEX];
@@ -82,7 +92,7 @@ static const char *const steps[] = {NULL, "dns", "tls", "initialize",
 	"tool-hash"};
 static const char *const step_statuses[] = {"pass", "fail", "skip"};
 static const char *const region_states[] = {
-	"healthy", "auth-walled", "broken"};
+	"healthy", "auth-walled", "broken", "unfinished"};
 static const char *const eras[] = {NULL, "stateless", "session", "sse"};
 static const char *const verdict_colours[] = {
 	"green", "amber", "red", "unknown"};

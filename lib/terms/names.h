@@ -17,12 +17,14 @@
 #define SLUG_FLEET "*"
 #define REGION_MAX 40
 #define PROBE_ID_MAX 64
+#define POP_MAX 64
 #define HASH_HEX 64
 
-/* Whether s, up to its NUL, is a slug, a region, a probe id, 64 hex digits. */
+/* Whether s, up to its NUL, is a slug, a region, a probe id, a POP, 64 hex digits. */
 bool slug_valid(const char *s);
 bool region_valid(const char *s);
 bool probe_id_valid(const char *s);
+bool pop_valid(const char *s);
 bool hash_valid(const char *s);
 
 /*
@@ -52,7 +54,14 @@ enum step {
 #define STEP_COUNT 8
 
 enum step_status { STATUS_PASS, STATUS_FAIL, STATUS_SKIP };
-enum region_state { STATE_HEALTHY, STATE_AUTH_WALLED, STATE_BROKEN };
+enum region_state {
+	STATE_HEALTHY,
+	STATE_AUTH_WALLED,
+	STATE_BROKEN,
+	/* Of a probe that was not made to its end: it is not whole, and no history
+	   has it. */
+	STATE_UNFINISHED
+};
 enum era { ERA_NONE, ERA_STATELESS, ERA_SESSION, ERA_SSE };
 enum verdict_colour {
 	VERDICT_GREEN,

@@ -25,7 +25,6 @@ struct http_config {
 	const char *user_agent;
 	const char *cacert; /* a PEM file instead of the machine's, or NULL */
 	int ip_version; /* 4 or 6; 0 for either */
-	bool http1;	/* HTTP/1.1 only, whatever a request says */
 	bool http2;	/* each request speaks HTTP/2, if the server offers it */
 	/* As curl's options of these names; NULL at the end, or NULL. */
 	const char *const *resolve;

@@ -231,9 +231,8 @@ static CURLcode set_request(struct http_setup *s, CURL *e,
 		HTTP_SET(CURLOPT_URL, rq->url);
 	HTTP_SET(CURLOPT_HTTPHEADER, s->fields);
 	HTTP_SET(CURLOPT_HTTP_VERSION,
-		(long)(!c->http1 && (c->http2 || rq->http2)
-				? CURL_HTTP_VERSION_2TLS
-				: CURL_HTTP_VERSION_1_1));
+		(long)(c->http2 || rq->http2 ? CURL_HTTP_VERSION_2TLS
+					    : CURL_HTTP_VERSION_1_1));
 	HTTP_SET(CURLOPT_TIMEOUT_MS, (long)(rq->timeout_ms < 1 ? 1 : rq->timeout_ms));
 	HTTP_SET(CURLOPT_FRESH_CONNECT, (long)rq->fresh);
 	HTTP_SET(CURLOPT_FORBID_REUSE, (long)rq->last);

@@ -59,6 +59,11 @@ void rpc_initialized(struct buf *b)
 		   "\"jsonrpc\":\"2.0\"}");
 }
 
+void rpc_ping(struct buf *b, const char *id)
+{
+	buf_fmt(b, "{\"method\":\"ping\",\"jsonrpc\":\"2.0\",\"id\":%s}", id);
+}
+
 void rpc_tools_list(struct buf *b, const char *id, bool stateless,
 	const char *cursor)
 {

@@ -37,6 +37,7 @@
 void rpc_discover(struct buf *b, const char *id);
 void rpc_initialize(struct buf *b, const char *id);
 void rpc_initialized(struct buf *b);
+void rpc_ping(struct buf *b, const char *id);
 /* cursor: of the page, NULL for the first; "" is a cursor too. */
 void rpc_tools_list(struct buf *b, const char *id, bool stateless,
 	const char *cursor);

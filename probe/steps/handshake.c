@@ -472,6 +472,58 @@ struct next handshake_listened(struct probe *p, const struct reply *r)
 	return ask_discover(p);
 }
 
+/* Go on in the session of an earlier piece, if it is still there. */
+static struct next ask_ping(struct probe *p)
+{
+	const struct piece *r = p->resume;
+
+	p->wire.stateless = false;
+	p->wire.session = r->session ? xstrdup(r->session) : NULL;
+	text_copy(p->wire.revision, sizeof p->wire.revision, r->revision);
+	p->era = ERA_SESSION;
+	p->ids = r->ids;
+	p->hello.has_tools = r->has_tools;
+	text_copy(p->hello.revision, sizeof p->hello.revision, r->revision);
+	p->handshake.clients_refused = r->clients_refused;
+	return step_send(REQUEST_PING);
+}
+
+void handshake_write_ping(struct probe *p, struct wire_message *m,
+	struct buf *b)
+{
+	m->id = step_request_id(p);
+	rpc_ping(b, m->id);
+}
+
+/* A server that does not know ping answers so in a session that it knows. */
+struct next handshake_pinged(struct probe *p, const struct reply *r)
+{
+	bool known = r->kind == REPLY_RESULT ||
+		(r->kind == REPLY_ERROR && r->http->status <= 299 &&
+			rpc_error_code(r->message) == RPC_METHOD_NOT_FOUND);
+
+	if (known) {
+		hello_detail(p, r->http);
+		return pass_established(p, r->at_ms);
+	}
+	p->resume = NULL;
+	free(p->wire.session);
+	p->wire.session = NULL;
+	*p->wire.revision = '\0';
+	p->era = ERA_NONE;
+	p->hello = (struct rpc_hello) {.has_tools = false};
+	return handshake_begin(p);
+}
+
+/* Whether what an earlier piece handed on can be a session. */
+static bool may_resume(const struct probe *p)
+{
+	const struct piece *r = p->resume;
+
+	return r && rpc_known_session(r->revision) &&
+		(!r->session || wire_session_valid(r->session));
+}
+
 struct next handshake_begin(struct probe *p)
 {
 	/* Before the credential was asked for, this era was found. */
@@ -482,6 +534,8 @@ struct next handshake_begin(struct probe *p)
 	if (p->failures)
 		*p->failures = (struct step_failures) {0};
 	transport_hang_up(&p->transport);
+	if (may_resume(p) && p->steps.next < STEP_OAUTH_DISCOVERY)
+		return ask_ping(p);
 	if (first == ERA_SSE)
 		return ask_listen(p);
 	if (first == ERA_SESSION)

@@ -24,6 +24,7 @@ enum request {
 	REQUEST_INITIALIZE,
 	REQUEST_INITIALIZED,
 	REQUEST_LISTEN,
+	REQUEST_PING,
 	REQUEST_TOOLS_LIST,
 	REQUEST_TOOLS_CALL,
 	REQUEST_CACHE_CHECK
@@ -40,6 +41,8 @@ struct probe {
 	struct buf key; /* is steps.key.text */
 	int ids; /* requests that had an id since the handshake began */
 	char request_id[80]; /* the id of the last request, as JSON text */
+	/* The session of an earlier piece, while it is to go on; or NULL. */
+	const struct piece *resume;
 	bool connected;	     /* the first connection was made */
 	bool cert_wanted;    /* the server asked for a client certificate */
 	enum era era;

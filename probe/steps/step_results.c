@@ -26,7 +26,8 @@ static void end_step(struct steps *s, struct step_record *r)
 	r->key = s->key;
 	r->step = s->next;
 	if ((r->step >= s->first && r->step <= s->last) ||
-		r->status == STATUS_FAIL)
+		r->status == STATUS_FAIL ||
+		(s->is_piece && (s->failed || r->step > s->last)))
 		s->sink.step(s->sink.arg, r);
 	s->next = (enum step)((int)s->next + 1);
 }

@@ -9,12 +9,17 @@
 #include "http/failure.h"
 #include "records/probe.h"
 
+struct piece;
+
 struct steps_sink {
 	void (*step)(void *arg, const struct step_record *r);
 	/* Between the last step and the summary: false where it cannot be sent.
 	   NULL: it need not be. */
 	bool (*tool)(void *arg, const struct tool_record *r);
 	void (*summary)(void *arg, const struct probe_record *r);
+	/* In place of the summary, where the next piece is to go on. */
+	void (*resume)(void *arg, const struct probe_key *k,
+		const struct piece *p);
 	void *arg;
 };
 
@@ -23,6 +28,7 @@ struct steps {
 	struct steps_sink sink;
 	enum step next;	       /* the step that runs; 9: all have ended */
 	enum step first, last; /* only these are reported */
+	bool is_piece; /* all steps after a failure, or skipped after last, too */
 	double started_ms, since_ms; /* monotonic: of the probe, the step */
 	enum step failed; /* or STEP_NONE */
 	char error[48];

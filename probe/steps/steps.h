@@ -28,7 +28,8 @@ struct next connection_failed(struct probe *p, const struct reply *r);
 
 /*
  * handshake_begin(p): the first request of a handshake; with a credential it is
- * the one that the server refused.
+ * the one that the server refused. In the session of an earlier piece it is a ping,
+ * and only if that is not answered follows a handshake.
  */
 struct next handshake_begin(struct probe *p);
 
@@ -39,11 +40,14 @@ void handshake_write_initialize(struct probe *p, struct wire_message *m,
 	struct buf *b);
 void handshake_write_initialized(struct probe *p, struct wire_message *m,
 	struct buf *b);
+void handshake_write_ping(struct probe *p, struct wire_message *m,
+	struct buf *b);
 
 /* The next request, after the reply r to that one. */
 struct next handshake_discovered(struct probe *p, const struct reply *r);
 struct next handshake_initialize(struct probe *p, const struct reply *r);
 struct next handshake_initialized(struct probe *p, const struct reply *r);
+struct next handshake_pinged(struct probe *p, const struct reply *r);
 /* The event stream of HTTP+SSE named its endpoint, or r says why it did not. */
 struct next handshake_listened(struct probe *p, const struct reply *r);
 

@@ -108,6 +108,8 @@ struct next tools_call_begin(struct probe *p)
 	p->steps.since_ms = clock_mono_ms();
 	if (!t->health_tool)
 		return step_skip("no health tool is configured");
+	if (t->piece.first > STEP_TOOLS_CALL)
+		return step_skip("an earlier piece of the probe has called it");
 	if (!p->list.tools.kept) {
 		failure_set(&f, "tool.missing",
 			"the server does not list the health tool %.100s among "

@@ -50,6 +50,14 @@ static void set_note(struct condition *c, const struct condition_facts *f)
 	}
 }
 
+static bool has_by_hand(const struct incidents *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (!l->v[i].ended_at && l->v[i].trouble == TROUBLE_MANUAL)
+			return true;
+	return false;
+}
+
 struct condition condition_of(const struct condition_facts *f)
 {
 	static const enum condition_state states[] = {
@@ -57,7 +65,7 @@ struct condition condition_of(const struct condition_facts *f)
 		[VERDICT_AMBER] = CONDITION_DEGRADED,
 		[VERDICT_RED] = CONDITION_DOWN,
 	};
-	struct condition c = {.note = NOTE_NONE};
+	struct condition c = {.by_hand = has_by_hand(f->incidents)};
 
 	if (f->view->freshness != VIEW_FRESH) {
 		c.state = f->view->freshness == VIEW_STALE ? CONDITION_STALE

@@ -43,6 +43,7 @@ struct condition {
 	/* When that of the note began, epoch seconds; 0: with the state, or it is
 	   not known. */
 	int64_t since;
+	bool by_hand; /* the operator has opened an incident, in any state */
 };
 
 /* The facts that a condition and its words (words/words.h) are made of. */

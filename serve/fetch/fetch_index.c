@@ -198,7 +198,7 @@ static int look_for_verdicts(
 		? -1 : 0;
 }
 
-/* Those that work, and have an open incident. */
+/* Those that do not fail, and have an open incident. */
 static int look_for_incidents(struct source *s, struct plan *plan,
 	struct index_entry *const *v, size_t n)
 {
@@ -234,7 +234,9 @@ static size_t judge_rows(struct listing *l, struct plan *plan,
 		struct index_entry *e = &l->v[i];
 
 		judge(e, plan, &no_incidents);
-		if (e->condition.state == CONDITION_UP && is_open(slugs, e->slug))
+		/* The others have a card for their state. */
+		if (e->condition.state >= CONDITION_MAINTENANCE &&
+			is_open(slugs, e->slug))
 			open[n++] = e;
 	}
 	return n;

@@ -76,7 +76,7 @@ struct troubled {
 static bool has_trouble(struct condition c)
 {
 	return c.state == CONDITION_DOWN || c.state == CONDITION_DEGRADED ||
-		c.note != NOTE_NONE;
+		c.note != NOTE_NONE || c.by_hand;
 }
 
 static struct troubled troubled_of(const struct index_list *l)

@@ -18,9 +18,9 @@ export const fleet = (dir, regions, servers, hook) => {
 	const store = `unix://${dir}/redis.sock`, config = `${dir}/fleet.yaml`;
 	const env = { MCP_STORE: store, XDG_RUNTIME_DIR: dir, XDG_STATE_HOME: dir, TMPDIR: dir };
 	return {
-		ingest: async (lines) => {
+		ingest: async (lines, more) => {
 			const { status, err } = await command(['mcp-aggregate', 'ingest', '-c', config],
-				env, lines);
+				{ ...env, ...more }, lines);
 			if (status)
 				throw new Error(`mcp-aggregate ingest: ${err}`);
 		},

@@ -14,7 +14,11 @@ worker_files() {
 	mkdir near
 	cat >near/mcp-probe <<-EOT
 	#!/bin/bash
-	exec "$BIN/mcp-probe" "\${@/--deny-private/--http1.1}"
+	for arg; do
+		shift
+		[ "\$arg" = --deny-private ] || set -- "\$@" "\$arg"
+	done
+	exec "$BIN/mcp-probe" "\$@"
 	EOT
 	chmod +x near/mcp-probe
 }

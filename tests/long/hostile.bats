@@ -131,7 +131,7 @@ rounds() {
 		echo "round $n: exit status $status, $seconds s" >&2
 		grep -hE 'timeout: |fails though' err >&2 || true
 		[[ $status == 0 || $status == 2 ]]
-		((seconds < 60))
+		((seconds < $(paced 60)))
 		# A round in which the minute changes leaves one to be judged late; one of more
 		# than ten seconds is judged before its end, too.
 		judged=$(jq -r 'select((.slug | startswith("good-")) and .judged_at == null) |

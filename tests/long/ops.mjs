@@ -135,12 +135,12 @@ async function tasks(desk, server) {
 		await desk.sends('You have acknowledged it.', 'a');
 	});
 	assert.match(await page.locator(`[data-server=${server}]`).innerText(),
-		/looks after it until/);
+		/acknowledged: ann, until/);
 	await timed(desk, 'mute a server for an hour', async () => {
 		await down(desk, server);
 		await desk.sends(null, 's');
 		await desk.type('known');
-		await desk.sends('The silence is added.', 'Enter');
+		await desk.sends('Alerts are muted.', 'Enter');
 	});
 	await timed(desk, 'plan a maintenance', async () => {
 		await down(desk, server);
@@ -157,7 +157,7 @@ async function tasks(desk, server) {
 		await desk.tab(page.getByRole('link', {name: 'Routes and regions'}));
 		await desk.sends(null, 'Enter');
 		await desk.press('j', 'Tab');
-		await desk.sends('The next run of mcp-alert sends the test.', 'Enter');
+		await desk.sends('The next run of mcp-alert sends the test', 'Enter');
 	});
 	await page.getByText('waits for the next run').first().waitFor();
 }
@@ -178,7 +178,7 @@ async function incident(desk, server) {
 	await desk.fill(desk.form('take').locator('[name=for]'), '2h');
 	await desk.fill(desk.form('take').locator('[name=to]'), 'Bob');
 	await desk.sends('You have acknowledged it.', 'Enter');
-	await desk.page.getByText('Bob looks after it until').first().waitFor();
+	await desk.page.getByText('acknowledged: Bob, until').first().waitFor();
 	await desk.tab(desk.form('back').locator('button'));
 	await desk.sends('The acknowledgement is undone.', 'Enter');
 	await note(0, 'disk full');
@@ -227,7 +227,7 @@ async function mutes(desk, server) {
 			}
 			await desk.fill(to, text);
 		}
-		await desk.sends(/is added\./, 'Enter');
+		await desk.sends(/is added\.|are muted\./, 'Enter');
 	};
 	const end = async (what, says) => {
 		await desk.go('/ops/mutes');
@@ -237,14 +237,14 @@ async function mutes(desk, server) {
 
 	await fill('silence', {servers: server, start: '+1h', text: 'disks', end: '+3h',
 		kind: 'regional', region: 'ap,us', step: 'tls'});
-	await end('end-silence', 'The silence has ended.');
+	await end('end-silence', 'The mute has ended.');
 	await fill('maintenance', {servers: server, start: '2:00', custom: '90m',
 		every: 'mon,thu', text: 'upgrade', account: 'acme'});
 	await end('end-maintenance', 'The maintenance has ended.');
 }
 
 async function tests(desk, server) {
-	const says = 'The next run of mcp-alert sends the test.';
+	const says = 'The next run of mcp-alert sends the test';
 
 	await desk.go(`/ops/server/${server}`);
 	await desk.tab(desk.form('test').locator('button'));

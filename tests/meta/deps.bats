@@ -158,3 +158,70 @@ others() {
 	run ! grep -nE '\.to(Sorted|Reversed|Spliced)\(|import\.meta\.(dirname|filename)|Object\.groupBy|Promise\.(withResolvers|try)|Array\.fromAsync' \
 		$(cd "$ROOT" && git ls-files '*.mjs' '*.js' | sed "s|^|$ROOT/|")
 }
+
+# managed SYSTEM GROUP…: what scripts/deps says on such a system that has only bash, and
+# a dnf and an apk, which note what they are asked for and refuse what real ones refuse.
+managed() {
+	local tool system=$1
+	shift
+	mkdir -p only "$system"
+	for tool in bash env cat grep tee chmod rm; do
+		ln -sf "$(type -P "$tool")" "only/$tool"
+	done
+	cat >only/apk <<-'END'
+		#!/usr/bin/env bash
+		case "$*" in
+		"info -e "*) exit 1 ;;
+		"add -q -U "[a-z]*) ;;
+		*) echo "apk: unrecognized: $*" >&2; exit 99 ;;
+		esac
+		shift 3
+		for name; do
+			[[ $name =~ ^[a-z0-9][a-z0-9._+-]*$ ]] || { echo "apk: $name" >&2; exit 99; }
+		done
+		echo "apk $*" >>asked
+	END
+	cat >only/dnf <<-'END'
+		#!/usr/bin/env bash
+		[[ "$1 $2 $3 $4" == '-q -y --setopt=install_weak_deps=False install' ]] || exit 1
+		shift 4
+		echo "dnf $*" >>asked
+	END
+	chmod +x only/*
+	: >asked
+	env PATH="$PWD/only" OS_RELEASE="$PWD/$system.release" "$ROOT/scripts/deps" "$@"
+}
+
+@test "scripts/deps asks the manager of a system for the names that it has there" {
+	echo 'ID="fedora"' >fedora.release
+	printf '%s\n' 'ID="rocky"' 'ID_LIKE="rhel centos fedora"' >rocky.release
+	printf '%s\n' 'PRETTY_NAME="Alpine Linux v3.22"' 'ID=alpine' >alpine.release
+	printf '%s\n' 'ID=ubuntu' ID_LIKE=debian >ubuntu.release
+	for system in fedora rocky; do
+		run -0 managed "$system" build
+		[ "$(cat asked)" = 'dnf gcc make pkgconf-pkg-config mandoc glibc-devel libcurl-devel cjson-devel openssl-devel libyaml-devel hiredis-devel fcgi-devel zlib-devel brotli-devel' ]
+	done
+	run -0 managed alpine build run
+	[ "$(cat asked)" = 'apk gcc make pkgconf mandoc musl-dev curl-dev cjson-dev openssl-dev yaml-dev hiredis-dev fcgi-dev zlib-dev brotli-dev jq curl ca-certificates redis lighttpd tzdata' ]
+	run -0 managed ubuntu -n ci
+	[ "$output" = $'jq\ncurl\nca-certificates' ]
+	# What a system lacks is named, and the rest is installed.
+	run -0 managed alpine test deb
+	[[ ${lines[0]} == 'deps: Alpine Linux v3.22 has no package of systemd-analyze fakeroot essential dpkg debhelper' ]]
+	[[ $(cat asked) == 'apk perl-utils bats jq gojq nodejs npm '* ]]
+}
+
+@test "scripts/deps says what to install on a system that it does not know" {
+	printf '%s\n' 'PRETTY_NAME="Arch Linux"' 'ID=arch' >arch.release
+	run -3 managed arch ci
+	[ "$output" = 'deps: Arch Linux is neither Debian, Ubuntu, Fedora nor Alpine; please install what Debian calls jq curl ca-certificates' ]
+	run -3 managed nothing ci
+	[[ $output == 'deps: this system is neither'* ]]
+	# A user who is not root, and cannot become it.
+	as=()
+	echo ID=alpine >alpine.release
+	managed alpine ci >/dev/null
+	[[ $EUID -ne 0 ]] || as=(unshare --user)
+	run -3 "${as[@]}" env PATH="$PWD/only" OS_RELEASE="$PWD/alpine.release" "$ROOT/scripts/deps" ci
+	[ "$output" = 'deps: neither root nor sudo; please install jq curl ca-certificates' ]
+}

@@ -15,6 +15,19 @@ setup() {
 	[ -z "$output" ] || { echo "$output"; return 1; }
 }
 
+# Whoever adds a sentence finds one that says the same, or nothing.
+@test "the manual has at most 45,000 words, and each page of these at most so many" {
+	local page words all=0
+	declare -A most=([mcp-aggregate.1]=4500 [mcp-alert.1]=4500 [mcp-serve.8]=4000 [mcp-fleet.7]=4000)
+	for page in man/*.[1-8]; do
+		words=$(mandoc -T ascii "$page" | sed "s|.\x08||g" | wc -w)
+		all=$((all + words))
+		[ "$words" -le "${most[${page##*/}]:-4500}" ] || { echo "$page: $words"; return 1; }
+	done
+	[ "$all" -ge 40000 ]
+	[ "$all" -le 45000 ] || { echo "$all words"; return 1; }
+}
+
 # A page whose NAME is not as it should be has no line there.
 @test "apropos mcp finds every page" {
 	local page index
@@ -78,12 +91,19 @@ forms() {
 	sed "s/ *\($1[ []\)/\n\1/g" | sed 's/ *$//' | sort -u
 }
 
+# common: the options that a page calls [common], where it says which they are.
+common() {
+	local text
+	text=$(cat)
+	echo "${text%%common is\[*}" | sed "s/\[common\]/[${text#*common is\[}/g"
+}
+
 same_usage() {
 	local usage
 	usage=$(helps "$1" | sed -n '/^usage:/,/^$/{s/^usage://p;t;/^       /p;}' |
 		grep -vE '^ *mcp-[a-z]+ command ')
 	# In any order.
-	diff <(section "$2" SYNOPSIS | words | forms "${1##*/}") \
+	diff <(section "$2" SYNOPSIS | words | common | forms "${1##*/}") \
 		<(words <<<"$usage" | forms "${1##*/}")
 }
 

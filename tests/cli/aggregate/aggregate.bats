@@ -121,10 +121,10 @@ judge() {
 	[ "$status" -eq 2 ]
 }
 
-@test "--regions: others are expected, and others are not looked at" {
+@test "--region: others are expected, and others are not looked at" {
 	judge "amber regional tools-list 1 2/4 [eu-west-2] [ap-southeast-1 us-west-2]" \
 		-r us-east-1,us-west-2,eu-west-2,ap-southeast-1 < <(red)
-	judge "unknown no-data tools-list 1 1/2 [sa-east-1] [ap]" --regions sa-east-1,ap < <(red)
+	judge "unknown no-data tools-list 1 1/2 [sa-east-1] [ap]" --region sa-east-1,ap < <(red)
 }
 
 @test "--now: as of then; the future waits" {

@@ -37,6 +37,36 @@ explain() {
 	[[ $output == *"0 of 3 regions have reported in the last 180 s; 2 are needed (quorum)"* ]]
 }
 
+# unfinished SLUG REGION AT: a probe of which only the first piece was made.
+unfinished() {
+	probes "$@" | jq -c 'if .type == "step" and .n > 3 then .status = "skip" |
+		.message = "not run: chunk 2 of 3: it answers 503" elif .type == "probe" then
+		.state = "unfinished" else . end'
+}
+
+@test "a probe that was not made to its end is neither a failure nor a success" {
+	for region in us-east-1 eu-west-2; do
+		probes demo $region $((NOW - 200)) tools-list
+		probes demo $region $((NOW - 130)) tools-list
+		unfinished demo $region $((NOW - 70))
+	done | "$BIN/mcp-aggregate" ingest
+	run -1 explain demo
+	[[ ${lines[1]} == "red, step-alert at tools-list, as of "* ]]
+	[ "$(grep -c "2 in a row, .*: http.503; the probe of $(date -u -d "@$((NOW - 70))" +%T) is unfinished: not run: chunk 2 of 3: it answers 503$" <<<"$output")" -eq 2 ]
+	# Nothing counts it.
+	for _ in 1 2; do
+		unfinished other us-east-1 $((NOW - 9)) | "$BIN/mcp-aggregate" ingest
+	done
+	[ -z "$(redis --raw keys 'probe:other:*' | grep -E ':(errors|latency)')" ]
+	run -0 explain other
+	[[ ${lines[1]} == "unknown, no-data, as of "* ]]
+	[[ $output == *"no data: no probe from that time is stored; the probe of "*" is unfinished: not run: "* ]]
+	# A whole probe after it counts.
+	{ probes demo us-east-1 $((NOW - 20)); probes demo eu-west-2 $((NOW - 20)); } | "$BIN/mcp-aggregate" ingest
+	run -0 explain demo
+	[[ ${lines[1]} == "green, ok, as of "* && $output != *unfinished* ]]
+}
+
 @test "the times are those of the people, where the configuration says where they are" {
 	printf '%s\n' "store: $MCP_STORE" 'regions: [{name: us-east-1}]' \
 		'servers: [{slug: shop, url: "https://mcp.example.com/"}]' \

@@ -60,9 +60,9 @@ rows() {
 	for table in verdicts probes latency; do
 		{ rows "$table"; aggregate export "$table" -f jsonl -N $((END + 20000)); } | sort -u >want
 		for ((at = END; at <= LATER; at += 1801)); do
-			aggregate export "$table" -f jsonl -N "$at" --cursor cursor
+			aggregate export "$table" -f jsonl -N "$at" --since ./cursor
 		done >got
-		aggregate export "$table" -f jsonl -N $LATER --cursor cursor >>got
+		aggregate export "$table" -f jsonl -N $LATER --since ./cursor >>got
 		sort got | diff want -
 		[ "$(cat cursor)" = $LATER.000 ]
 		rm cursor
@@ -82,20 +82,22 @@ rows() {
 @test "a cursor moves only once all is written, and never back" {
 	past_fleet
 	echo 5 >cursor
-	run -3 aggregate export verdicts --store unix:///nonexistent --cursor cursor
+	run -3 aggregate export verdicts --store unix:///nonexistent --since ./cursor
 	[ "$(cat cursor)" = 5 ]
-	run -3 bash -c "'$BIN/mcp-aggregate' export verdicts --cursor cursor >/dev/full"
+	run -3 bash -c "'$BIN/mcp-aggregate' export verdicts --since ./cursor >/dev/full"
 	[ "$(cat cursor)" = 5 ]
 	echo 99999999999 >cursor
-	aggregate export verdicts --cursor cursor
+	aggregate export verdicts --since ./cursor
 	[ "$(cat cursor)" = 99999999999.000 ]
 	for bad in '' 'x' '5 6' '-5' "$(printf '5\n6')"; do
 		printf '%s\n' "$bad" >cursor
-		run -2 --separate-stderr aggregate export verdicts --cursor cursor
-		[ "$stderr" = "mcp-aggregate: cursor: not a cursor of export" ]
+		run -2 --separate-stderr aggregate export verdicts --since ./cursor
+		[ "$stderr" = "mcp-aggregate: ./cursor: not a cursor of export" ]
 	done
 	run -2 --separate-stderr aggregate export verdicts --since yesterday
 	[[ $stderr == "mcp-aggregate: --since: 'yesterday' is not "* ]]
+	run -2 --separate-stderr aggregate export verdicts --cursor cursor
+	[[ $stderr == *"--cursor: this option was removed: write --since, and the file with a slash;"* ]]
 	run -2 --separate-stderr aggregate export nothing
 	[[ $stderr == "mcp-aggregate: export: 'nothing' is not verdicts, "* ]]
 	run -2 --separate-stderr aggregate export verdicts -f text

@@ -179,7 +179,7 @@ usage() {
 	usage "a command is missing; see mcp-aggregate --help"
 	usage "'judge': not a command; see mcp-aggregate --help" judge
 	usage "verdict: '-' or nothing expected; see mcp-aggregate verdict --help" verdict good
-	usage "verdict: --regions is only for 'verdict -'; see mcp-aggregate verdict --help" verdict -r a
+	usage "verdict: --region is only for 'verdict -'; see mcp-aggregate verdict --help" verdict -r a
 	usage "verdict -: --store is only for 'verdict'; see mcp-aggregate verdict --help" verdict - --store unix:///x
 	usage "ingest: --slug cannot be used with this command; see mcp-aggregate ingest --help" ingest -s a
 	usage "ingest: takes no argument; see mcp-aggregate ingest --help" ingest x
@@ -191,9 +191,10 @@ usage() {
 	usage "--slug: given twice" verdict - -s a --slug b
 	usage "--slug: 'A' is not a slug" verdict - -s A
 	usage "-s: an argument is missing; see mcp-aggregate verdict --help" verdict - -s
-	usage "--regions: 'A' is not the name of a region" verdict - -r a,A
-	usage "--regions: '' is not the name of a region" verdict - -r a,
-	usage "--regions: 'a' is given twice" verdict - -r a,b,a
+	usage "--regions: this option was removed: write --region; see mcp-aggregate verdict --help" verdict - --regions a
+	usage "--region: 'A' is not the name of a region" verdict - -r a,A
+	usage "--region: '' is not the name of a region" verdict - -r a,
+	usage "--region: 'a' is given twice" verdict - -r a,b,a
 	usage "--now: 'soon' is not an epoch second" verdict - -N soon
 	usage "replay: --now cannot be used with this command; see mcp-aggregate replay --help" replay good -N 1
 	usage "--interval: '0s' is not a time in its range, like 60s or 5m" verdict - --interval 0s

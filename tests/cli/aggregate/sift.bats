@@ -89,11 +89,27 @@ sift() {
 	224.0.0.1 -
 	x -
 	END
+	# Where its platform runs it says more than an address.
+	while read -r pop told; do
+		sift '{"v":1,"pop":'"$pop"',"egress":"9.9.9.9","type":"runner","region":"r-a","at":5}\n'
+		record='{"v":1,"type":"runner","region":"r-a","at":5'
+		[[ $told == 9* ]] && record+=",\"egress\":\"9.9.9.9\"}" || record+=",\"pop\":\"${told#@}\"}"
+		[ "$output" = "R 5 $told	$record" ] || { echo "$output"; return 1; }
+	done <<-END
+	"fly:fra" @fly:fra
+	"A.b_c-1" @A.b_c-1
+	"$(printf '%064d' 1)" @$(printf '%064d' 1)
+	"$(printf '%065d' 1)" 9.9.9.9
+	"" 9.9.9.9
+	"a/b" 9.9.9.9
+	["x"] 9.9.9.9
+	7 9.9.9.9
+	END
 }
 
 @test "one region, and a file that is there" {
 	run -2 "$BIN/mcp-aggregate" sift targets </dev/null
-	[ "$output" = "mcp-aggregate: sift: --regions needs the one region that printed the records" ]
+	[ "$output" = "mcp-aggregate: sift: --region needs the one region that printed the records" ]
 	run -2 "$BIN/mcp-aggregate" sift targets -r r-a,r-b </dev/null
 	run -2 "$BIN/mcp-aggregate" sift none -r r-a </dev/null
 	[ "$output" = "mcp-aggregate: none: No such file or directory" ]

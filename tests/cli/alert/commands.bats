@@ -118,7 +118,7 @@ load ../../helpers/alert
 	grep -qF '2026-04-30T02:22:40+05:30; the newest window that counted is 02:21' out
 	grep -q '^P1 downtime, open since 02:21, confirmed at 02:21$' out
 	grep -qF '02:14 Kolkata time' out
-	alert 0 report -f text --from '2026-04-30 00:00' --to '2026-04-30 06:00' -N $((T + 3600))
+	alert 0 report -f text --start '2026-04-30 00:00' --end '2026-04-30 06:00' -N $((T + 3600))
 	grep -q '^P1  2026-04-30T02:01:00+05:30 ' out
 	alert 0 silence add --for 1h --reason x -N $((T + 1300)) example-mcp
 	alert 0 silence list -f text -N $((T + 1310))

@@ -73,7 +73,7 @@ fleet() {
 	fleet '{name: all, type: command, command: [tee, -a, told]}'
 	round 1 s1 s2 s3 s4 s5 s6 >records
 	alert 0 -N $((T + 60)) <records
-	alert 0 report -N $((T + 600)) --from $((T - 60))
+	alert 0 report -N $((T + 600)) --start $((T - 60))
 	jq -e '.incidents | length == 1 and .[0].server_slug == "*"' out
 	alert 0 history -N $((T + 600)) s1
 	[ "$(jq -r .what out | xargs)" = "downtime_started told_together" ]

@@ -212,7 +212,7 @@ explain() {
 	night '14:02-14:10 red tools-list eu us'
 	"$BIN/mcp-alert" ack -N "$(at 14:11)" --by alice --for 1h --reason "rolling back" example-mcp >/dev/null
 	explain 14:12 -f text example-mcp
-	[[ $output == *"muted: alice looks after it until 15:11: rolling back"*"next: reminder at 15:11, unless it passes"* ]]
+	[[ $output == *"acknowledged: alice, until 15:11: rolling back"*"next: reminder at 15:11, unless it passes"* ]]
 	explain 14:12 example-mcp
 	jq -e '.incidents[0] | .acknowledged_by == "alice" and .next_promotion == null' <<<"$output"
 	reminded=$(jq -r '.incidents[0].next_reminder | fromdate' <<<"$output")

@@ -270,7 +270,7 @@ page() {
 
 @test "a private one is for the routes alone" {
 	group
-	alert 0 open -N $((T + 10)) --private --title 'canary title' --text 'canary text' three
+	alert 0 open -N $((T + 10)) --title 'canary title' --reason 'canary text' three
 	[ "$(got ops)" = manual_started ]
 	alert 1 note -N $((T + 20)) --public x three
 	grep -q 'three: no public incident is open there' err
@@ -303,7 +303,11 @@ page() {
 		grep -qF -- "$words" err || { echo "$try"; cat err; return 1; }
 	done
 	alert 2 open --title a three
-	grep -q 'open: --text is missing' err
+	grep -qF 'open: --text, which visitors read, or --reason is needed, not both' err
+	alert 2 open --title a --text b --reason b three
+	grep -q 'is needed, not both' err
+	alert 2 open --private --title a three
+	grep -qF -- '--private: this option was removed: write --reason, which visitors' err
 	alert 2 open --text a three
 	grep -q 'open: --title is missing' err
 	alert 2 open --title a --text b --severity P4 three

@@ -344,9 +344,16 @@ attack() {
 	[ "$CODE" = 303 ]
 	ask GET '/ops?done=take'
 	grep -q 'You have acknowledged it\.' body
-	grep -q '<li>muted: ann looks after it until' body
-	grep -q 'name="from" value="ann"' body
+	grep -q '<li>acknowledged: ann, until' body
+	# Nobody takes over from themselves.
+	run ! grep -q 'Take over' body
+	grep -q 'aria-label="Undo the acknowledgement: example-mcp, downtime">Undo' body
+	ask GET /ops/server/example-mcp
+	grep -q '>Change the acknowledgement<' body
 	operates bob
+	ask GET /ops
+	grep -q 'name="from" value="ann"' body
+	grep -q 'aria-label="Take over: example-mcp, downtime">Take over' body
 	sends /ops take "key=$KEY"
 	[ "$CODE" = 409 ]
 	grep -q 'ann has acknowledged it until' body
@@ -366,7 +373,7 @@ attack() {
 	redis hvals alert:example-mcp:incidents | grep -q '"https://example.com/post"'
 	sends /ops/server/example-mcp note "key=$KEY&text=no+address&who=postmortem"
 	[ "$CODE" = 422 ]
-	grep -q 'is not an address' body
+	grep -q '“Note”: .* is not an address' body
 	# To somebody else, from anybody.
 	sends /ops/server/example-mcp take "key=$KEY&to=Eve+%3Cb%3E&from="
 	[ "$CODE" = 303 ]
@@ -407,7 +414,7 @@ attack() {
 	[ "$(jq -r .severity out)" = P3 ]
 	operates ann
 	ask GET /ops
-	grep -q 'Server, group or all<input name="servers"' body
+	grep -q 'Server, group or all <small aria-hidden="true">(required)</small><input name="servers"' body
 	sends /ops open 'servers=example-mcp&title=Other&text=x'
 	[ "$CODE" = 422 ]
 	grep -q 'Stale &#60;b&#62;&#39; is open; note it, or close it first' body
@@ -514,7 +521,7 @@ attack() {
 		.ends_at - .starts_at == 7200)) | length == 1'
 	redis hdel fleet:maintenance "$(redis hvals fleet:maintenance | jq -r 'select(.accounts != []).id')"
 	ask GET /ops/mutes
-	grep -q '<b>active</b> example-mcp <small>silence</small>' body
+	grep -q '<b>active</b> example-mcp <small>mute</small>' body
 	grep -q '<b>coming</b> example-\* <small>maintenance</small>' body
 	grep -q '<b>recurring</b> example-two (mon,thu) <small>maintenance</small>' body
 	grep -q 'new &#60;disks&#62; (ann)' body
@@ -525,6 +532,24 @@ attack() {
 	[ "$CODE" = 303 ]
 	ask GET /ops/mutes
 	run ! grep -q '<b>active</b>\|<b>coming</b>' body
+	# An error names what the page shows, and no option.
+	while IFS='|' read -r what fields says; do
+		sends /ops/mutes "$what" "servers=example-mcp&$fields"
+		[ "$CODE" = 422 ]
+		grep -qF "<p class=\"refused\" role=\"alert\">$says" body || { grep refused body; return 1; }
+		run ! grep -E 'class="refused".*(--[a-z]|(silence|maintenance) add)' body
+	done <<-'EOT'
+	silence|start=tomorow&for=1h&text=x|“From”: &#39;tomorow&#39; is not a time such as
+	silence|custom=90x&text=x|“How long”: &#39;90x&#39; is not a duration from 60s to 35d
+	silence|for=1h|“Why” is needed
+	silence|text=x|one of “Until” and “How long” is needed
+	silence|for=1h&text=x&kind=nosuch|“Kinds of incidents”: &#39;nosuch&#39;
+	silence|for=1h&text=x&region=mars|“Regions”: &#39;mars&#39;
+	maintenance|start=1x&for=1h|“From”: &#39;1x&#39;
+	maintenance|end=1x|“Until”: &#39;1x&#39;
+	maintenance|for=1h&every=someday|“Every”: &#39;someday&#39;
+	maintenance|for=1h&account=nobody|no account &#39;nobody&#39;
+	EOT
 	# What a key of the list fills in.
 	ask GET '/ops/mutes?server=example-two'
 	[ "$(grep -c 'name="servers" value="example-two"' body)" = 2 ]
@@ -549,7 +574,7 @@ attack() {
 	redis rpush "fleet:history:$(($(date +%s) / 86400 - 1))" \
 		"$(jq -cn --argjson at $(($(date +%s) / 86400 * 86400 - 86400)) '{v: 1, type: "history",
 			$at, server_slug: "example-mcp", what: "note", text: "too old"}')" >/dev/null
-	alert 0 report -N $(($(date +%s) + 60)) --from "$(TZ=Europe/Berlin date -d 'yesterday 18:00' +%FT%T%:z)"
+	alert 0 report -N $(($(date +%s) + 60)) --start "$(TZ=Europe/Berlin date -d 'yesterday 18:00' +%FT%T%:z)"
 	ask GET /ops/night
 	[ "$CODE" = 200 ]
 	pages=$(jq '.incidents[0].pages' out)
@@ -566,6 +591,34 @@ attack() {
 	ask GET /ops/night
 	[ "$CODE" = 404 ]
 	run ! grep -q /ops/night body
+}
+
+@test "a card says that its incident is muted, and by what, from the moment that it is" {
+	down_now
+	operates ann
+	ask GET /ops
+	run ! grep -q muted body
+	sends /ops/mutes silence 'servers=example-mcp&for=1h&text=new+%3Cdisks%3E'
+	for path in /ops /ops/server/example-mcp; do
+		ask GET "$path"
+		grep -qE '<b class="state">muted until [0-9:]+</b></h2>' body
+		grep -qE '<li>muted until [0-9:]+: new &#60;disks&#62; \(ann\)</li>' body
+		run ! grep -q '<li>next: ' body
+	done
+	# To an account nobody says why.
+	enters bob writes
+	ask GET /ops
+	grep -qE '<li>muted until [0-9:]+</li>' body
+	operates ann
+	sends /ops/mutes end-silence "id=$(redis hkeys fleet:silence)"
+	sends /ops/mutes maintenance 'servers=example-*&for=2h&text=upgrade'
+	ask GET /ops
+	grep -qE '<li>muted until [0-9:]+ by a maintenance: upgrade \(ann\)</li>' body
+	# Visitors read what was opened by hand, muted or not.
+	sends /ops open 'servers=example-two&title=Stale&text=x'
+	ask GET /ops/server/example-two
+	run ! grep -q 'muted' body
+	grep -q 'unless somebody closes it' body
 }
 
 # bars NAME: on the line of time, how many, and where the first begins.
@@ -615,7 +668,7 @@ bars() {
 	[ "$(got ops)" = downtime_started ]
 	ask GET '/ops/routes?done=test'
 	grep -q 'The next run of mcp-alert sends the test' body
-	grep -q '<li><b>test to ops:</b> waits for the next run of mcp-alert, since ' body
+	grep -q '<li><b>test to ops:</b> waits for the next run of mcp-alert, in about [0-9]* s; since ' body
 	alert 0 </dev/null
 	[ "$(got ops)" = 'downtime_started test' ]
 	ask GET /ops/routes

@@ -34,7 +34,7 @@ alert_at() {
 
 @test "a report says how long it took, who was paged, and what was noise" {
 	night
-	alert 0 report -N $((T + 7200)) --from 2026-04-29
+	alert 0 report -N $((T + 7200)) --start 2026-04-29
 	jq -e --argjson t "$T" '.type == "report" and .from == "2026-04-29T00:00:00Z" and
 		.to == "2026-04-29T22:31:00Z" and .zone == "UTC" and .noise == 1 and
 		.mtta_seconds == 240 and .mttr_seconds == 360 and
@@ -47,19 +47,19 @@ alert_at() {
 	)" ]
 	[ "$(command jq -cr '.routes[] | [.route, .pages, .asleep, .events, .failed]' out | xargs)" = '[dead,0,0,0,2] [page,2,0,5,0]' ]
 	[ "$(command jq -cr '.nights' out)" = '[{"night":"2026-04-29","pages":2,"asleep":0}]' ]
-	alert 0 report -N $((T + 7200)) --from 2026-04-29 -f text --zone Asia/Kolkata
+	alert 0 report -N $((T + 7200)) --start 2026-04-29 -f text --zone Asia/Kolkata
 	grep -q '^P1  2026-04-30T02:01:00+05:30 .*  4 min  .*  11 min  .* example-mcp downtime$' out
 	grep -q '^P1  2026-04-30T03:01:00+05:30 .* example-mcp downtime (noise)$' out
 	grep -q '^MTTA   4 min, of 1 acknowledged$' out
 	grep -q '^MTTR   6 min, of 2 recovered$' out
 	grep -q '^noise  1 that paged, and lasted 5 min at most$' out
 	grep -q '^2026-04-29      2            2$' out
-	alert 0 report -N $((T + 7200)) --from 2026-04-29 -f csv
+	alert 0 report -N $((T + 7200)) --start 2026-04-29 -f csv
 	[ "$(head -1 out | tr -d '\r')" = 'dedup_key,server_slug,kind,severity,started_at,told_at,delivered_at,acknowledged_at,resolved_at,notice_seconds,ack_seconds,recover_seconds,pages,noise' ]
 	[ "$(wc -l <out)" = 3 ]
 	grep -q "^example-mcp:downtime:$((T + 3600)),example-mcp,downtime,P1,2026-04-29T21:31:00Z,.*,,2026-04-29T21:32:00Z,.*,,60,1,true" out
 	# Another night.
-	alert 0 report -N $((T + 7200)) --to 2026-04-29
+	alert 0 report -N $((T + 7200)) --end 2026-04-29
 	[ "$(jq -c '[.incidents, .nights]' out)" = '[[],[]]' ]
 }
 
@@ -83,10 +83,10 @@ alert_at() {
 }
 
 @test "what is wrong is refused" {
-	alert 2 report --from soon
-	grep -qF -- "--from: 'soon' is not a time such as" err
-	alert 2 report --from 2026-04-30 --to 2026-04-29
-	grep -qF 'report: --from is not before --to' err
+	alert 2 report --start soon
+	grep -qF -- "--start: 'soon' is not a time such as" err
+	alert 2 report --start 2026-04-30 --end 2026-04-29
+	grep -qF 'report: --start is not before --end' err
 	alert 2 list -f csv
 	grep -qF "csv is only for 'report'" err
 	alert 0 report -f text

@@ -201,13 +201,19 @@ subscribe() {
 	[ "$(sent a@example.org .headers.Subject)" = '[Acmeä] docs and Shop <&>: Outage' ]
 	[ "$(sent c@example.org .headers.Subject)" = '[Acmeä] docs: Outage' ]
 	sent a@example.org .text | grep -q '^Clients cannot use these servers\.'
+	# What is said of one of them belongs there, too.
+	alert 0 note --public 'Only here.' docs
+	alert 0 tick
+	alert 0 note --state identified --public 'An old index.' docs
+	alert 0 tick
+	sent c@example.org .text | grep -q 'An old index\.'
 	for slug in example-mcp docs; do
 		minutes 2 12 '' '' '' "$slug"
 	done | jq -sc 'sort_by(.window)[]' | alert 0
 	[ "$(sent c@example.org .headers.Subject | tail -n 1)" = '[Acmeä] docs: Outage (resolved)' ]
-	[ "$(sent c@example.org '.headers.References // empty')" = \
-		"$(sent c@example.org '.headers["Message-ID"]' | head -n 1)" ]
-	[ "$(wc -l <mails)" = 4 ]
+	[ "$(sent c@example.org '.headers.References // empty' | uniq -c | tr -s ' ')" = \
+		" 3 $(sent c@example.org '.headers["Message-ID"]' | head -n 1)" ]
+	[ "$(wc -l <mails)" = 8 ]
 }
 
 @test "an incident by hand, its states and notes are one thread, of a group once" {
@@ -232,7 +238,7 @@ subscribe() {
 	sent c@example.org .text | grep -q '^Note from the operator: A new index\.'
 	# What is private stays so.
 	: >mails
-	alert 0 open --now $(($(date +%s) + 90)) --private --title 'For us' --text 'canary' docs
+	alert 0 open --now $(($(date +%s) + 90)) --title 'For us' --reason 'canary' docs
 	alert 0 note --state identified docs
 	alert 0 tick
 	[ ! -s mails ]

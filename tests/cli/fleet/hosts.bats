@@ -149,6 +149,28 @@ html red initialize 2 2 3 ap-northeast-1,eu-west-2,us-east-1" ]
 	[[ $output == *"hard-outage"* ]]
 }
 
+@test "regions that a platform runs in one POP are one reporter, whatever their addresses" {
+	says virginia 'if .type == "runner" then .egress = "9.9.9.9" | .pop = "fly:fra" else . end'
+	says tokyo 'if .type == "runner" then .egress = "8.8.8.8" | .pop = "fly:fra" else . end'
+	{ regions 'us-east-1 virginia' 'ap-northeast-1 tokyo' 'sa-east-1 paulo'
+		server half html; server good json; } >fleet.yaml
+	fleet
+	[ "$(grep 'one POP' err)" = "mcp-fleet: warning: ap-northeast-1 and us-east-1 are one POP, fly:fra: they count as one reporter" ]
+	[ "$(published half)" = "half red initialize 2 2 3 ap-northeast-1,sa-east-1,us-east-1" ]
+	[ "$(published good)" = "good green  0 2 3 " ]
+	redis hget fleet:runners us-east-1 | jq -e '.pop == "fly:fra" and (has("egress") | not)'
+	run -0 mcp-aggregate status -c fleet.yaml -f text
+	grep -qx '  at the same POP as ap-northeast-1: they count as one reporter' <<<"$output"
+	run -1 mcp-aggregate explain half -c fleet.yaml
+	grep -qx '  ap-northeast-1 is at the same POP as us-east-1: they count as one reporter.' <<<"$output"
+	[ "$(grep -c ' runs at fly:fra.$' <<<"$output")" -eq 2 ]
+	# One that fails says where it was last.
+	says tokyo error
+	fleet
+	run ! grep 'one POP' err
+	redis hget fleet:runners ap-northeast-1 | jq -e '.pop == "fly:fra"'
+}
+
 @test "no runner says which key it has, nor more of an address than an address" {
 	three >fleet.yaml
 	key=$(ssh-keygen -lf "$HOSTS/hosts/virginia/host.pub" | cut -d ' ' -f 2)

@@ -112,19 +112,47 @@ good-1 ok" ]
 	[ "$(runners | grep -c timeout)" -eq 3 ]
 }
 
-# bats test_tags=later
-@test "a signal to its group while it removes its files leaves none" {
-	{ regions 'a-1 local'; server one json; } >fleet.yaml
-	mkdir late
-	cat >late/rm <<-EOT
+# signalled TOOL ARGUMENTS: from now on the tool, called with such arguments, sends its
+# group a signal before it says anything.
+signalled() {
+	mkdir -p late
+	cat >"late/$1" <<-EOT
 	#!/bin/bash
-	[[ \$* != "-rf -- $TMPDIR/mcp-fleet-work."* ]] || { echo >>"$PWD/signals"; kill -TERM 0; }
-	exec "$(type -P rm)" "\$@"
+	said=\$("$(type -P "$1")" "\$@") || exit
+	[[ \$* != $2 ]] || { echo >>"$PWD/signals"; kill -TERM 0; }
+	[[ ! \$said ]] || echo "\$said"
 	EOT
-	chmod +x late/rm
-	PATH=$PWD/late:$PATH setsid -w "$ROOT/scripts/mcp-fleet" -c fleet.yaml >out 2>err || true
-	[ -s signals ]
-	nothing_left
+	chmod +x "late/$1"
+}
+
+@test "a signal to its group while it makes or removes its files leaves none" {
+	{ regions 'a-1 local'; server one json; } >fleet.yaml
+	echo '{"mcpServers": {"one": {"url": "http://127.0.0.1:9/mcp"}}}' >mcp.json
+	echo '{"servers": []}' >list.json
+	mkdir region
+	printf 'region: a-1\ninbox: file://%s/inbox\n' "$PWD" >region/region.yaml
+	local home=$PWD tool row
+	for tool in mktemp rm; do
+		for row in 'mcp-fleet -c fleet.yaml' 'mcp-registry list.json' \
+			'mcp-fleet init -e -d made mcp.json' 'mcp-archive -c fleet.yaml -d ./a.db' \
+			'inbox_region.bash region'; do
+			echo "# $tool: $row"
+			rm -f signals
+			case $tool in
+			mktemp) signalled mktemp '-d*' ;;
+			rm) signalled rm "'-rf -- $TMPDIR/'*" ;;
+			esac
+			# shellcheck disable=SC2086 # words
+			PATH=$home/late:$PATH setsid -w bash "$ROOT/scripts/"$row >out 2>err || true
+			rm -r late
+			cat out err
+			[ -s signals ]
+			nothing_left
+			[[ $tool == rm || ! -e made ]]
+			[ -z "$(compgen -G '.mcp-fleet.*')" ]
+			rm -rf made
+		done
+	done
 }
 
 # bats test_tags=later

@@ -37,7 +37,7 @@ newest() {
 	mkdir kept
 	touch kept/fleet-2020010{1,2,3,4}T024000Z.jsonl.gz kept/.fleet-1.part kept/mine \
 		kept/fleet-plan.jsonl
-	snapshot --keep 3 kept
+	MCP_SNAPSHOT_KEEP=3 snapshot kept
 	[ "$status" -eq 0 ]
 	run -0 find kept -type f ! -path "$(newest)" -printf '%f '
 	[ "$(tr ' ' '\n' <<<"$output" | sort | paste -sd ' ')" = " fleet-20200103T024000Z.jsonl.gz \
@@ -57,13 +57,13 @@ fleet-20200104T024000Z.jsonl.gz fleet-plan.jsonl mine" ]
 	unpacked other/fleet-*.jsonl.gz | tail -n 1 | jq -e .
 	# One that the clock calls older is kept, too.
 	touch other/fleet-99990101T000000Z.jsonl.gz
-	snapshot --keep 1 other
+	MCP_SNAPSHOT_KEEP=1 snapshot other
 	[ "$(find other -name 'fleet-2*' | wc -l)" -ge 1 ]
 }
 
 @test "what uploads it gets its name; a failed upload is told, and leaves the file" {
 	mkdir bucket
-	snapshot -u 'cp "$1" bucket/' kept
+	MCP_SNAPSHOT_UPLOAD='cp "$1" bucket/' snapshot kept
 	[ "$status" -eq 0 ]
 	cmp "$(newest)" "bucket/$(basename "$(newest)")"
 	MCP_SNAPSHOT_UPLOAD='cat "$1" | (exit 7) | cat' snapshot kept
@@ -75,17 +75,22 @@ fleet-20200104T024000Z.jsonl.gz fleet-plan.jsonl mine" ]
 @test "without a store, or with the folder in use, nothing is written or deleted" {
 	mkdir kept
 	touch kept/fleet-2020010{1,2}T024000Z.jsonl.gz
-	snapshot --keep 1 --store "unix://$PWD/none" -u 'touch uploaded' kept
+	export MCP_SNAPSHOT_KEEP=1
+	MCP_SNAPSHOT_UPLOAD='touch uploaded' snapshot --store "unix://$PWD/none" kept
 	[ "$status" -eq 3 ]
 	[[ $output == *"mcp-fleet: no snapshot was written to $PWD/kept"* ]]
-	snapshot --keep 1 -c none.yaml kept
+	snapshot -c none.yaml kept
 	[ "$status" -eq 2 ]
-	flock kept mcp-fleet snapshot -c fleet.yaml --keep 1 kept >out 2>&1 || status=$?
+	flock kept mcp-fleet snapshot -c fleet.yaml kept >out 2>&1 || status=$?
 	[ "$status" -eq 3 ]
 	grep -q 'another snapshot is being written there' out
 	[ "$(ls -A kept | wc -l)" -eq 2 ]
 	[ ! -e uploaded ]
-	run -2 mcp-fleet snapshot --keep 0 kept
+	MCP_SNAPSHOT_KEEP=0 run -2 mcp-fleet snapshot kept
+	run -2 mcp-fleet snapshot --keep 3 kept
+	[ "$output" = 'mcp-fleet: --keep: this option was removed: set MCP_SNAPSHOT_KEEP=3' ]
+	run -2 mcp-fleet snapshot -u 'touch uploaded' kept
+	[ "$output" = 'mcp-fleet: -u: this option was removed: set MCP_SNAPSHOT_UPLOAD' ]
 	run -2 mcp-fleet snapshot
 	snapshot --help
 	[[ $output == 'usage: mcp-fleet snapshot '* ]]

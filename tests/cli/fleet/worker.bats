@@ -76,6 +76,25 @@ html red initialize 3 3 3 edge-1,good-1,good-2" ]
 	[ -z "$(find there/tmp -name 'mcp-worker.*')" ]
 }
 
+# where VARIABLE…: the POP of a worker that the platform tells these.
+where() {
+	[[ ! -e lighttpd.pid ]] || kill "$(<lighttpd.pid)"
+	local -x "$@"
+	worker "$BIN"
+	ask "$TOKEN" -H 'CF-Ray: 8f2c5d0e7b1a-F"RA' --data-binary @one "$WORKER"
+	head -n 1 answer | jq -r '.pop // "-"'
+}
+
+@test "a worker says where its platform runs it" {
+	target http://127.0.0.1:9/ >one
+	[ "$(where A=)" = - ]
+	[ "$(where FLY_REGION=cdg AWS_REGION=eu-west-3)" = fly:cdg ]
+	[ "$(where AWS_REGION='eu-west-3") foo' MCP_POP_HEADER=CF-Ray)" = aws:eu-west-3foo ]
+	[ "$(where FLY_REGION=cdg MCP_POP=here)" = here ]
+	[ "$(where MCP_POP_HEADER=CF-Ray)" = cf-ray:FRA ]
+	[ "$(where MCP_POP_HEADER=X-Nowhere)" = - ]
+}
+
 @test "more targets than a request may have are several, and join" {
 	worker "$BIN"
 	{ edge; for i in {1..501}; do server "s$i" x; done; } |

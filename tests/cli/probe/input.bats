@@ -42,7 +42,7 @@ refused() {
 	refused "--concurrency, --spread: only with --targets" --spread 3s $u
 	refused "--resume: only with --steps that begin after step 1" --resume x $u
 	refused "--per-host: only with --targets" --per-host 3 $u
-	refused "--http1.1, --http2: cannot be used together" --http1.1 --http2 $u
+	refused "--http1.1: this option was removed: HTTP/1.1 is the default; see mcp-probe --help" --http1.1 $u
 	for n in 0 1001 -1 x ""; do
 		refused "--concurrency: not a number from 1 to 1000" --targets - --concurrency "$n"
 	done

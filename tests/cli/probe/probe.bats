@@ -418,6 +418,65 @@ targets() {
 	[ "$(cat err)" = 'mcp-probe: none: contains no step record' ]
 }
 
+# piece N: the piece of the probe of each line of the file whole, after the piece before.
+piece() {
+	local -a steps=('' '[1,3]' '[4,7]' '[8,8]')
+	jq -c --slurpfile before <(cat piece.$(($1 - 1)) 2>/dev/null) --argjson steps "${steps[$1]}" '
+		.slug as $slug | [$before[] | select(.type == "resume" and .slug == $slug)][0] as $r |
+		select($r or $steps[0] == 1) | .steps = $steps | .resume = $r' whole |
+		"$BIN/mcp-probe" -r pieces -f jsonl --targets - >"piece.$1"
+}
+
+@test "pieces of a probe that go on in one session come to what the whole one does" {
+	# How often they ask for a handshake, ping, and close a session.
+	cat >rows <<-'EOF'
+		json 2 2 1
+		sse 2 2 1
+		sessionless 2 2 0
+		old-2025-03-26 2 2 1
+		pages 2 2 1
+		stateless 3 0 0
+		http-sse 9 0 0
+		no-tools 2 1 1
+		wall 4 0 0
+		500 2 0 0
+		500@list 2 1 1
+		404@ping 6 2 1
+		401@ping 6 2 1
+		cut@ping 6 2 1
+	EOF
+	while read -r mood _; do
+		jq -nc --arg m "$mood" --arg h "$HOST" '{slug: ($m | sub("@"; "_")), url: "\($h)/\($m)",
+			health_tool: {name: "echo", arguments: {text: "x"}}}'
+	done <rows >whole
+	"$BIN/mcp-probe" -r whole -f jsonl --targets - <whole >once
+	for n in 1 2 3; do
+		piece "$n"
+	done
+	cat piece.1 piece.2 piece.3 >pieces
+	for file in once pieces; do
+		jq -s 'map(select(.slug)) | group_by(.slug) | map({(.[0].slug): {
+			ids: (map(.probe_id, .probe_started_at) | unique | length),
+			steps: (map(select(.n)) | map({(.n | tostring): [.status, .error]}) | add),
+			end: (map(select(.type == "probe")) | map([.state, .failed_step, .error,
+				.tool_hash, .full_hash, .protocol, .era]))}}) | add' $file >"$file.came"
+	done
+	diff once.came pieces.came
+	while read -r mood counts; do
+		requests pieces | jq -r --arg m "/$mood" 'select(.path == $m) |
+			if .method == "POST" then .body | fromjson.method else .method end' >asked
+		[ "$(awk '/^initialize$|discover$/ { a++ } /^ping/ { b++ } /^DELETE/ { c++ }
+			END { print a + 0, b + 0, c + 0 }' asked)" = "$counts" ] || { echo "$mood"; cat asked; }
+	done <rows >wrong
+	[ ! -s wrong ] || { cat wrong; return 1; }
+	# No id is used twice in a session, and the tool is called once.
+	requests pieces | jq -es 'map(select(.path == "/json" and .method == "POST").body | fromjson) |
+		map(.id | numbers) == [0, 1, 2, 3, 4, 5] and (map(select(.method == "tools/call")) | length == 1)'
+	# The time of the first pieces counts.
+	jq -es 'map(select(.slug == "json")) | (map(.ms // 0) | add) as $all |
+		map(select(.type == "probe"))[0].total_ms > $all / 2' piece.1 piece.2 piece.3
+}
+
 @test "a list of tools that came before has the same records, whatever brings it" {
 	local mood
 	for mood in json sse http-sse stateless pages; do

@@ -148,8 +148,6 @@ fails() {
 	MOOD=sse-notes
 	[ -z "$(at "$PORT_h2" --http2)" ]
 	jq -se '.[2].detail.http_version == "2"' out
-	[ -z "$(at "$PORT_h2" --http1.1)" ]
-	jq -se '.[8].state == "healthy" and .[2].detail.http_version == "1.1"' out
 	[ -z "$(at "$PORT_h2")" ]
 	jq -se '.[8].state == "healthy" and .[2].detail.http_version == "1.1"' out
 	# By each target, too, whose connections are not mixed up.
@@ -159,8 +157,6 @@ fails() {
 	probe --cacert ca.pem --concurrency 1 --targets targets
 	[ "$(jq -rs 'map(select(.n == 3 or .n == 6) | .detail.http_version) | join(" ")' out)" = \
 		"1.1 1.1 2 2 1.1 1.1 2 2 1.1 1.1" ]
-	probe --cacert ca.pem --concurrency 1 --http1.1 --targets targets
-	[ "$(jq -rs 'map(select(.n == 6) | .detail.http_version) | unique[]' out)" = 1.1 ]
 	probe --cacert ca.pem --http2 --targets targets
 	[ "$(jq -rs 'map(select(.n == 6) | .detail.http_version) | unique[]' out)" = 2 ]
 	MOOD=cut

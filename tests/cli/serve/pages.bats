@@ -219,6 +219,11 @@ past() {
 	grep -q 'From the operator: The index of today was not built' body
 	get /status/fresh
 	run ! grep -q 'canary\|class="card' body
+	# Nor does it wait for data: those of an hour ago say nothing of now.
+	NOW=$((NOW + 3600))
+	get /
+	grep -q "href=\"$id\">Two faces: Searches &lt;miss&gt; new pages</a>" body
+	run ! grep -q canary body
 }
 
 @test "tools and what changed of them: names, since when, and what it does to callers" {

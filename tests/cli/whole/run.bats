@@ -115,7 +115,7 @@ npm_runs() {
 @test "ended by timeout, through make" {
 	tests/peers/install
 	before=$(stat -c '%n %i %y' build/bin/mcp-*)
-	begin env -u MAKEFLAGS -u MAKELEVEL timeout 60 make CC=gcc WERROR=1 run
+	begin env -u MAKEFLAGS -u MAKELEVEL timeout 600 make CC=gcc WERROR=1 run
 	eventually says Ctrl-C
 	kill -TERM "$PID"
 	ended
@@ -140,7 +140,7 @@ npm_runs() {
 page() {
 	local url
 	url=$(sed -n 's,^All servers: \(.*\)/$,\1,p' "$out")
-	curl -s --max-time 10 "$url$1"
+	curl -s --max-time 60 "$url$1"
 }
 
 shows() {

@@ -197,6 +197,19 @@ static void test_whole(void **state)
 	c = collect_new();
 	add_broken(c, k, STEP_TLS, "tcp.refused");
 	only_probe(c, STATE_BROKEN, STEP_TLS, "tcp.refused");
+
+	/* One that was not made to its end is not, whatever its steps say. */
+	for (enum step_status last = STATUS_PASS; last <= STATUS_SKIP; last++) {
+		struct record r = summary(k);
+
+		c = collect_new();
+		r.u.probe.state = STATE_UNFINISHED;
+		for (enum step s = STEP_DNS; s <= STEP_TOOL_HASH; s++)
+			add_step(c, k, s, s < STEP_TOOLS_LIST ? STATUS_PASS : last,
+				NULL);
+		assert_int_equal(collect_add(c, &r, why), 0);
+		only_probe(c, STATE_HEALTHY, STEP_NONE, "cut off");
+	}
 }
 
 static void test_lowest_step(void **state)
@@ -367,7 +380,7 @@ static void test_many(void **state)
  * nothing.
  */
 static void add_machine(struct collect *c, const char *region, const char *key,
-	const char *egress)
+	const char *egress, const char *pop)
 {
 	struct record r = {.type = RECORD_RUNNER};
 
@@ -375,7 +388,8 @@ static void add_machine(struct collect *c, const char *region, const char *key,
 		.at = 10,
 		.status = RUNNER_OK,
 		.host_key = key,
-		.egress = egress};
+		.egress = egress,
+		.pop = pop};
 	assert_int_equal(collect_add(c, &r, why), 0);
 }
 
@@ -399,22 +413,32 @@ static void test_machines(void **state)
 	const struct server *s;
 
 	(void)state;
-	add_machine(c, "us", "K1", "9.9.9.9");
-	add_machine(c, "eu", "K1", NULL);
-	add_machine(c, "ap", "K2", "8.8.8.8");
-	add_machine(c, "sa", "K3", "8.8.8.8");
-	add_machine(c, "af", NULL, NULL);
-	add_machine(c, "me", NULL, NULL);
+	add_machine(c, "us", "K1", "9.9.9.9", NULL);
+	add_machine(c, "eu", "K1", NULL, NULL);
+	add_machine(c, "ap", "K2", "8.8.8.8", NULL);
+	add_machine(c, "sa", "K3", "8.8.8.8", NULL);
+	add_machine(c, "af", NULL, NULL, NULL);
+	add_machine(c, "me", NULL, NULL, NULL);
 	/* A chain of three: one by both ends. */
-	add_machine(c, "x-1", "K7", NULL);
-	add_machine(c, "x-2", "K8", "7.7.7.7");
-	add_machine(c, "x-3", "K7", "7.7.7.7");
+	add_machine(c, "x-1", "K7", NULL, NULL);
+	add_machine(c, "x-2", "K8", "7.7.7.7", NULL);
+	add_machine(c, "x-3", "K7", "7.7.7.7", NULL);
 	/* A record that says nothing of it takes nothing back; another does. */
-	add_machine(c, "eu", NULL, NULL);
-	add_machine(c, "old", "K2", NULL);
-	add_machine(c, "old", "K9", NULL);
+	add_machine(c, "eu", NULL, NULL, NULL);
+	add_machine(c, "old", "K2", NULL, NULL);
+	add_machine(c, "old", "K9", NULL, NULL);
+	/* Of two at one POP the addresses do not matter, of two elsewhere neither. */
+	add_machine(c, "e-1", NULL, "6.6.6.6", "fly:fra");
+	add_machine(c, "e-2", NULL, "6.6.6.7", "fly:fra");
+	add_machine(c, "e-3", NULL, "6.6.6.6", "fly:cdg");
+	add_machine(c, "e-4", NULL, "6.6.6.7", NULL);
+	/* It can pass for one other: not by the address for one more. */
+	add_machine(c, "liar", NULL, "5.5.5.5", "aws:eu-west-1");
+	add_machine(c, "e-5", NULL, NULL, "aws:eu-west-1");
+	add_machine(c, "ssh", "K10", "5.5.5.5", NULL);
 	assert_int_equal(add_summary(c, key("us", "1", 10)), 0);
 	assert_int_equal(add_summary(c, key("af", "2", 10)), 0);
+	assert_int_equal(add_summary(c, key("e-2", "3", 10)), 0);
 	s = only(c);
 	machine(c, "us", "eu", "host key");
 	machine(c, "eu", "eu", "host key");
@@ -427,9 +451,21 @@ static void test_machines(void **state)
 	machine(c, "me", NULL, NULL);
 	machine(c, "old", NULL, NULL);
 	machine(c, "nowhere", NULL, NULL);
+	machine(c, "e-1", "e-1", "POP");
+	machine(c, "e-2", "e-1", "POP");
+	machine(c, "e-3", NULL, NULL);
+	machine(c, "e-4", NULL, NULL);
+	machine(c, "liar", "e-5", "POP");
+	machine(c, "ssh", NULL, NULL);
+	assert_string_equal(collect_pop(c, "e-2"), "fly:fra");
+	assert_null(collect_pop(c, "us"));
 	assert_null(s->regions[0].machine);
-	assert_string_equal(s->regions[1].machine, "eu");
-	assert_string_equal(s->regions[1].machine_by, "host key");
+	assert_string_equal(s->regions[1].machine, "e-1");
+	assert_string_equal(s->regions[1].machine_by, "POP");
+	assert_string_equal(s->regions[1].pop, "fly:fra");
+	assert_string_equal(s->regions[2].machine, "eu");
+	assert_string_equal(s->regions[2].machine_by, "host key");
+	assert_null(s->regions[2].pop);
 	collect_free(c);
 }
 

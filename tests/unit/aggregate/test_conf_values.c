@@ -31,7 +31,7 @@ static struct conf *load(const char *yaml, const char *warnings)
 
 static void test_defaults(void **state)
 {
-	char *minimal = conf_example(0);
+	char *minimal = conf_smallest();
 	struct conf *c = load(minimal, "");
 	const struct conf_server *s = &c->servers[0];
 
@@ -165,7 +165,7 @@ static void target_is(const struct conf *c, size_t server, const char *region,
 
 static void test_targets(void **state)
 {
-	char *full = conf_example(1);
+	char *full = conf_full();
 	struct conf *c = load(full, "");
 
 	(void)state;
@@ -213,7 +213,7 @@ static void test_targets(void **state)
  */
 static void test_json(void **state)
 {
-	char *full = conf_example(1);
+	char *full = conf_full();
 	struct conf *c = load(full, ""), *again;
 	struct buf b, b2;
 	char why[JSON_WHY];

@@ -291,6 +291,11 @@ static void test_runners(void **state)
 			"count as one reporter\n"
 			"  gone\n",
 			"host key"},
+		{30, NAN, NAN, RUNNER_TIMEOUT, "gone",
+			"eu  30s ago    timeout  not measured\n"
+			"  at the same POP as af: they count as one reporter\n"
+			"  gone\n",
+			"POP"},
 	};
 
 	(void)state;

@@ -119,6 +119,13 @@ static void test_divergence_ends(void **state)
 		{"unknown neither", "AEU", ".=aaa .=bab*2 .=bbb ? ? .=bbb*2",
 			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
 			"7 " DIVERGED "_resolved P2 1-3 x2 -/- [e]"},
+		{"a region that followed and fell silent is not behind",
+			"AEU", ".=aaa .=bab*2 .=bbb .,E=b-b*2",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
+			"5 " DIVERGED "_resolved P2 1-3 x2 -/- [e]"},
+		{"unless it was behind again", "AEU",
+			".=aaa .=bab*2 .=bbb .=bab .,E=b-b*4",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e]"},
 		{"three sets: all have to follow", "AEU",
 			".=aaa .=bab*2 .=bac*2 .=ccc*3",
 			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "

@@ -344,6 +344,23 @@ static void test_shrinking(void **state)
 			"EU2 ~EU2,E*9 ~U2,E*9",
 			"0 downtime_started P1 0 x1 tls/transport [e u] | "
 			"5 probe_silent_started P3 1 x5 -/- [e]"},
+		{"but for a region that passed before it", "AEU",
+			"EU2 E2 E2,U*2",
+			"0 downtime_started P1 0 x1 tls/transport [e u] | "
+			"3 downtime_resolved P1 0-1 x1 tls/transport [e u] | "
+			"3 regional_started P2 1 x3 tls/transport [e]"},
+		{"and met a limit meanwhile", "AEU", "EU2 . %U E2,U*3",
+			"0 downtime_started P1 0 x1 tls/transport [e u] | "
+			"5 downtime_resolved P1 0-1 x1 tls/transport [e u] | "
+			"5 regional_started P2 3 x3 tls/transport [e]"},
+		{"a limit alone is no pass", "AEU", "EU2 %U E2,U*4",
+			"0 downtime_started P1 0 x1 tls/transport [e u]"},
+		{"nor does one count after which it failed", "AEU",
+			"EU2 E2 EU2 E2,U*4",
+			"0 downtime_started P1 0 x1 tls/transport [e u]"},
+		{"one waits for those that failed, not for those that passed",
+			"AEU", "EU2 U2 .,EU*4",
+			"0 downtime_started P1 0 x1 tls/transport [e u]"},
 		{"that of a region that did not fail is none of it", "AEU",
 			"EU2,A EU2,A E2,A*3",
 			"0 downtime_started P1 0 x1 tls/transport [e u] | "

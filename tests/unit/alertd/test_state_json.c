@@ -77,7 +77,8 @@ static void test_round_trip(void **state)
 
 	(void)state;
 	expect_same("E2 E2 . E2/tcp.refused*4 EU6/http.503*40 . . %A %A %A . . "
-		    ". . AEU1*5 ?E2,AU . . t600 . . %A*3 E3*3 . . . .",
+		    ". . AEU1*5 ?E2,AU . . t600 . . %A*3 E3*3 . . . . "
+		    "EU2 E2 E2,U*3 .*3",
 		false, 10);
 	expect_same(tools, false, 8);
 	expect_same(tools, true, 8);

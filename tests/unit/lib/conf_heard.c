@@ -8,8 +8,6 @@
 
 #include <cmocka.h>
 
-#define PAGE "man/fleet.yaml.5"
-
 static void hear(void *arg, bool fatal, const char *message)
 {
 	buf_fmt(arg, "%s%s\n", fatal ? "" : "warning: ", message);
@@ -67,18 +65,18 @@ static void need(const void *p, const char *what)
 {
 	if (p)
 		return;
-	fprintf(stderr, "missing: %s\n", what);
+	fprintf(stderr, "missing, from the top folder: %s\n", what);
 	abort();
 }
 
-char *conf_page(void)
+static char *read_whole(const char *path)
 {
 	static char piece[4096];
-	FILE *f = fopen(PAGE, "r");
+	FILE *f = fopen(path, "r");
 	struct buf b;
 	size_t n;
 
-	need(f, PAGE ", which is looked for from the top folder");
+	need(f, path);
 	buf_init(&b, 1024 * 1024);
 	while ((n = fread(piece, 1, sizeof piece, f)) > 0)
 		buf_add(&b, piece, n);
@@ -86,18 +84,26 @@ char *conf_page(void)
 	return buf_take(&b);
 }
 
-char *conf_example(int i)
+char *conf_page(void)
+{
+	return read_whole("man/fleet.yaml.5");
+}
+
+char *conf_full(void)
+{
+	return read_whole("scripts/deploy/fleet.yaml");
+}
+
+char *conf_smallest(void)
 {
 	static const char begin[] = ".Bd -literal -offset indent\n";
 	char *text = conf_page(), *end, *block;
 	char *p = strstr(text, "\n.Sh EXAMPLES");
 
 	need(p, "EXAMPLES");
-	do {
-		p = strstr(p, begin);
-		need(p, "an example");
-		p += sizeof begin - 1;
-	} while (i--);
+	p = strstr(p, begin);
+	need(p, "an example");
+	p += sizeof begin - 1;
 	end = strstr(p, "\n.Ed\n");
 	need(end, "the end of an example");
 	end[1] = '\0';

@@ -33,7 +33,10 @@ void conf_check_cases(const struct conf_case *cases, size_t n);
 /* conf_page(): the source of fleet.yaml(5); free it. */
 char *conf_page(void);
 
-/* conf_example(i): its i-th example, from 0; free it. */
-char *conf_example(int i);
+/* conf_smallest(): the example in it; free it. */
+char *conf_smallest(void);
+
+/* conf_full(): the example that has every key, a file of its own; free it. */
+char *conf_full(void);
 
 #endif

@@ -101,7 +101,7 @@ static void documented(const char *page, const char *example,
 
 static void test_page(void **state)
 {
-	char *page = conf_page(), *example = conf_example(1), *p;
+	char *page = conf_page(), *example = conf_full(), *p;
 
 	(void)state;
 	/* mandoc wants ".Ss servers[]\&". */
@@ -161,7 +161,7 @@ static void survives(const char *p, size_t n)
 
 static void test_truncated(void **state)
 {
-	char *example = conf_example(1);
+	char *example = conf_full();
 
 	(void)state;
 	for (size_t n = 0; n < strlen(example); n++)
@@ -174,7 +174,7 @@ static void test_truncated(void **state)
 static void test_bytes(void **state)
 {
 	static const char bytes[] = "[]{}:-&*!|>'\"\t\n#,%@?~<0\x80\xff ";
-	char *example = conf_example(1);
+	char *example = conf_full();
 	size_t k = 0;
 
 	(void)state;
@@ -195,7 +195,7 @@ static void test_bytes(void **state)
 /* Removes a line, repeats it, or indents it otherwise. */
 static void test_lines(void **state)
 {
-	char *example = conf_example(1), *line, *next;
+	char *example = conf_full(), *line, *next;
 	struct buf b;
 
 	(void)state;

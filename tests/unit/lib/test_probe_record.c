@@ -331,7 +331,8 @@ static void test_runners(void **state)
 			.canaries_failed = 2,
 			.own_region = "eu",
 			.host_key = "SHA256:a+/",
-			.egress = "2606::7"},
+			.egress = "2606::7",
+			.pop = "fly:FRA-1.a_b"},
 		{.region = "a", .status = RUNNER_OK},
 		{.region = "local",
 			.at = NUM_EPOCH_MAX,
@@ -360,6 +361,7 @@ static void test_runners(void **state)
 			  "1777485095.000000,'status':'timeout','version':"
 			  "'0.1.0','message':'35 s','own_region':'eu',"
 			  "'host_key':'SHA256:a+/','egress':'2606::7',"
+			  "'pop':'fly:FRA-1.a_b',"
 			  "'offset_s':[-0.25,1.5],"
 			  "'canaries':{'answered':0,'failed':2}}",
 			&r);
@@ -372,6 +374,7 @@ static void test_runners(void **state)
 		assert_null(r.u.runner.own_region);
 		same(r.u.runner.host_key, rows[i].host_key);
 		same(r.u.runner.egress, rows[i].egress);
+		same(r.u.runner.pop, rows[i].pop);
 		assert_int_equal(r.u.runner.measured, rows[i].measured);
 		assert_true(r.u.runner.offset_min == rows[i].offset_min &&
 			r.u.runner.offset_max == rows[i].offset_max);

@@ -142,6 +142,62 @@ static void test_handshake_begin(void **state)
 	}
 }
 
+/* The session of an earlier piece goes on if a ping shows that it is there. */
+static void test_handshake_resumed(void **state)
+{
+	static const struct {
+		const char *revision, *session;
+		enum reply_kind kind;
+		long status;
+		const char *message;
+		enum next_kind next; /* after the ping; NEXT_WAIT: none is sent */
+	} rows[] = {
+		{"2025-11-25", "s", REPLY_RESULT, 200, "{'result':{}}", NEXT_PASS},
+		{"2025-03-26", NULL, REPLY_RESULT, 200, "{'result':{}}", NEXT_PASS},
+		{"2025-11-25", "s", REPLY_ERROR, 200,
+			"{'error':{'code':-32601}}", NEXT_PASS},
+		{"2025-11-25", "s", REPLY_ERROR, 404,
+			"{'error':{'code':-32601}}", NEXT_SEND},
+		{"2025-11-25", "s", REPLY_ERROR, 200,
+			"{'error':{'code':-32001}}", NEXT_SEND},
+		{"2025-11-25", "s", REPLY_STATUS, 404, NULL, NEXT_SEND},
+		{"2025-11-25", "s", REPLY_STATUS, 401, NULL, NEXT_SEND},
+		{"2025-11-25", "s", REPLY_FAILED, 0, NULL, NEXT_SEND},
+		{"2025-11-25", "a\nb", REPLY_FAILED, 0, NULL, NEXT_WAIT},
+		{"2025-11-25", "", REPLY_FAILED, 0, NULL, NEXT_WAIT},
+		{"2026-07-28", "s", REPLY_FAILED, 0, NULL, NEXT_WAIT},
+		{"2030-01-01", "s", REPLY_FAILED, 0, NULL, NEXT_WAIT},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct piece piece = {.session = (char *)rows[i].session,
+			.ids = 7, .has_tools = true};
+		struct next n;
+
+		snprintf(piece.revision, sizeof piece.revision, "%s",
+			rows[i].revision);
+		begin(STEP_INITIALIZE, ERA_NONE);
+		p.resume = &piece;
+		n = handshake_begin(&p);
+		check_send(n, rows[i].next == NEXT_WAIT ? REQUEST_DISCOVER
+							: REQUEST_PING);
+		if (rows[i].next != NEXT_WAIT) {
+			assert_string_equal(step_request_id(&p), "7");
+			n = handshake_pinged(&p, say(rows[i].kind,
+				rows[i].status, rows[i].message));
+			assert_int_equal(n.kind, rows[i].next);
+		}
+		if (rows[i].next == NEXT_SEND)
+			assert_int_equal(n.request, REQUEST_DISCOVER);
+		assert_int_equal(p.era == ERA_SESSION && p.hello.has_tools &&
+				p.wire.revision[0], rows[i].next == NEXT_PASS);
+		if (rows[i].next != NEXT_PASS)
+			assert_null(p.wire.session);
+		end();
+	}
+}
+
 /* What the first reply of a server leads to. */
 static void test_handshake_discovered(void **state)
 {
@@ -584,6 +640,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_handshake_begin),
+		cmocka_unit_test(test_handshake_resumed),
 		cmocka_unit_test(test_handshake_discovered),
 		cmocka_unit_test(test_handshake_table),
 		cmocka_unit_test(test_handshake_session),

@@ -117,6 +117,31 @@ static void test_targets(void **state)
 		{T ",'health_tool':{'name':''}", "health_tool: has no name"},
 		{T ",'health_tool':{'name':'p','arguments':[]}",
 			"health_tool.arguments: not an object"},
+		{T ",'steps':[1,3]", "s local 0 - - - - - -"},
+		{T ",'steps':[1,3],'resume':null", "s local 0 - - - - - -"},
+		{T ",'steps':[4,8],'resume':{'probe_id':'p','probe_started_at':5,"
+		   "'ms':2,'protocol':null,'session':null,'more':1}",
+			"s local 0 - - - - - -"},
+		{T ",'steps':3", "steps: not a range like [1,3]"},
+		{T ",'steps':[]", "steps: not a range like [1,3]"},
+		{T ",'steps':[1]", "steps: not a range like [1,3]"},
+		{T ",'steps':[0,3]", "steps: not a range like [1,3]"},
+		{T ",'steps':[4,3]", "steps: not a range like [1,3]"},
+		{T ",'steps':[4,9]", "steps: not a range like [1,3]"},
+		{T ",'steps':[1,2,3]", "steps: not a range like [1,3]"},
+		{T ",'steps':['1',3]", "steps: not a range like [1,3]"},
+		{T ",'resume':{}", "resume: only with steps"},
+		{T ",'steps':[4,8],'resume':{}", "resume: no id, start or time"},
+		{T ",'steps':[4,8],'resume':{'probe_id':'p/','probe_started_at':5,"
+		   "'ms':2}", "resume: no id, start or time"},
+		{T ",'steps':[4,8],'resume':{'probe_id':'p','probe_started_at':-1,"
+		   "'ms':2}", "resume: no id, start or time"},
+		{T ",'steps':[4,8],'resume':{'probe_id':'p','probe_started_at':5,"
+		   "'ms':300001}", "resume: no id, start or time"},
+		{T ",'steps':[4,8],'resume':{'probe_id':'p','probe_started_at':5,"
+		   "'ms':2,'session':7}", "session: not a string"},
+		{T ",'steps':[4,8],'resume':{'probe_id':'p','probe_started_at':5,"
+		   "'ms':2,'session':'s','ids':-1}", "resume.ids: not a number"},
 		{T ",'auth':'bearer'", "auth: not an object"},
 		{T ",'auth':{'mode':'basic'}",
 			"auth.mode: not one of none, any, bearer, header, oauth, "
@@ -181,6 +206,19 @@ static void test_targets(void **state)
 	target_release(&t);
 	assert_int_equal(read_target(T ",'cache_check':true", &t, why), 0);
 	assert_int_equal(t.cache_check, CACHE_CHECK_TURNS);
+	target_release(&t);
+	assert_int_equal(read_target(T ",'steps':[4,7],'resume':{'probe_id':'p',"
+		"'probe_started_at':5.5,'ms':2,'protocol':'2025-11-25',"
+		"'session':'x','ids':3,'tools':true,'clients_refused':true}",
+		&t, why), 0);
+	assert_int_equal(t.piece.first, STEP_OAUTH_DISCOVERY);
+	assert_int_equal(t.piece.last, STEP_TOOLS_CALL);
+	assert_string_equal(t.piece.probe_id, "p");
+	assert_true(t.piece.started_at == 5.5 && t.piece.ms == 2);
+	assert_string_equal(t.piece.revision, "2025-11-25");
+	assert_string_equal(t.piece.session, "x");
+	assert_true(t.piece.ids == 3 && t.piece.has_tools &&
+		t.piece.clients_refused);
 	target_release(&t);
 	assert_int_equal(target_read("[]", 2, "local", &t, why), -1);
 	assert_string_equal(why, "record: not a JSON object");
