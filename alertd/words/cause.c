@@ -64,21 +64,6 @@ void cause_failure(struct buf *b, const struct summary *s)
 		buf_fmt(b, " with %s", inc->error);
 }
 
-void cause_span(struct buf *b, const struct summary *s)
-{
-	const struct incident *inc = s->incident;
-	bool days = !phrase_same_day((double)inc->first, s->at, s->zone);
-
-	buf_char(b, ' ');
-	phrase_time(b, inc->first, days, s->zone);
-	buf_str(b, " to ");
-	phrase_time(b, incident_end(inc), days, s->zone);
-	phrase_zone(b, s->zone);
-	buf_str(b, ", found at ");
-	phrase_time(b, (int64_t)s->at, false, s->zone);
-	buf_str(b, ": ");
-}
-
 const char *cause_down(const struct incident *inc)
 {
 	bool all = inc->tier == TIER_HARD_OUTAGE && inc->expected > 0 &&

@@ -116,10 +116,12 @@ void refused_end(struct buf *b, const struct summary *s)
 
 void refused_found(struct buf *b, const struct summary *s)
 {
+	const struct incident *inc = s->incident;
+
 	buf_str(b, "We could not check ");
 	phrase_within(b, s->slug);
-	put_where(b, s->incident, false);
-	cause_span(b, s);
+	put_where(b, inc, false);
+	phrase_found(b, inc->first, incident_end(inc), s->at, s->zone);
 	buf_str(b, "our credential was refused");
-	put_code(b, s->incident);
+	put_code(b, inc);
 }

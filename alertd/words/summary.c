@@ -324,7 +324,7 @@ static void put_found(struct buf *b, const struct summary *s)
 							 : " failed from ");
 		phrase_cities(b, &inc->regions);
 	}
-	cause_span(b, s);
+	phrase_found(b, inc->first, incident_end(inc), s->at, s->zone);
 	cause_failure(b, s);
 	if (s->kind == ALERT_DOWNTIME) {
 		buf_str(b, " from ");

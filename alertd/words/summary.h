@@ -35,11 +35,9 @@ extern const struct kind_words kind_words[];
  * cause_phrase(b, phrase, regions, put): a phrase of a row, with these
  * regions in their place, as `put` says them. cause_words(b, phrase, s): the
  * same behind a name, with all regions of the incident. cause_failure(b, s):
- * "tls fails with tcp.refused". cause_span(b, s): " 14:02 to 14:30 UTC, found
- * at 14:31: ", of an incident that was over when it was found.
- * cause_remainder(b, regions): the rest of a downtime, " works again, but not
- * from London". cause_down(inc): how a server is down; a hard outage may be in
- * all regions.
+ * "tls fails with tcp.refused". cause_remainder(b, regions): the rest of a
+ * downtime, " works again, but not from London". cause_down(inc): how a
+ * server is down; a hard outage may be in all regions.
  */
 void cause_put(struct buf *b, const struct summary *s);
 void cause_phrase(struct buf *b, const char *phrase,
@@ -48,7 +46,6 @@ void cause_phrase(struct buf *b, const char *phrase,
 void cause_words(
 	struct buf *b, const char *phrase, const struct summary *s);
 void cause_failure(struct buf *b, const struct summary *s);
-void cause_span(struct buf *b, const struct summary *s);
 void cause_remainder(struct buf *b, const struct strings *regions);
 const char *cause_down(const struct incident *inc);
 
