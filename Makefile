@@ -366,7 +366,7 @@ make demo       an outage and more, in five minutes; in seconds: QUICK=-q
 make            the programs, into build/bin; CC=clang SAN=1: with sanitizers
 make check      the tests
 make check-long what takes minutes, in stages: LONG=8h for a night
-make check-packages one of its stages: the packages, in a Debian of their own; as root
+make check-packages one of its stages: packages and images, in a Debian of their own; as root
 make unit       the unit tests, into build/unit
 make install    programs, pages and units, into PREFIX, below DESTDIR
 make uninstall  what install put there is removed again
@@ -409,8 +409,8 @@ demo:
 	@PATH=$(CURDIR)/build/bin:$$PATH scripts/mcp-fleet demo $(QUICK)
 
 # Tests of whole programs: those that take longest come first, and their folders.
-LONGEST = $(patsubst %,tests/cli/%.bats,fleet/crawl fleet/rotate fleet/doctor whole/late \
-	fleet/enroll fleet/clients fleet/cve whole/deploy whole/run serve/api fleet/init \
+LONGEST = $(patsubst %,tests/cli/%.bats,fleet/inbox-elsewhere fleet/crawl fleet/rotate \
+	fleet/doctor whole/late fleet/enroll fleet/clients fleet/cve whole/deploy whole/run serve/api fleet/init \
 	fleet/spool serve/pages fleet/runner probe/inward probe/secrets alert/hung-routes)
 FIRST = $(LONGEST) $(filter-out $(LONGEST),$(foreach d,whole fleet probe serve,\
 	$(wildcard tests/cli/$(d)/*.bats)))
@@ -487,13 +487,13 @@ STRANGERS = $(filter tests/cli/probe/% \
 # What takes minutes, in stages, each run although another failed, and none begun when
 # LONG is over. Some wait for most of their time: strangers' bytes under the sanitizers;
 # what check leaves; limits; the packages; a real browser; us beside other monitors; what
-# differs in the other release of Debian. Two of them run at a time, those that found most
-# or take longest first. The others compute, one after the other, and step back for the
-# first: unit tests as they are; requests, kills, schedules; small changes to decisions,
-# which the tests must notice; a day of 1,000 servers; every branch of decisions; inputs
-# that libFuzzer makes up; a month, and one in SQL.
-WAITING = strangers later limits packages browser compare trixie
-COMPUTING = plain leaks kills property sift mutants days coverage fuzz month snapshot archive
+# differs in the other release of Debian; kills. Two of them run at a time, those that
+# found most or take longest first. The others compute, one after the other, and step
+# back for the first: unit tests as they are; requests, schedules; small changes to
+# decisions, which the tests must notice; a day of 1,000 servers; every branch of
+# decisions; inputs that libFuzzer makes up; a month, and one in SQL.
+WAITING = strangers later limits packages browser compare trixie kills
+COMPUTING = plain leaks property sift mutants days coverage fuzz month snapshot archive
 check-long: deps
 	@scripts/deps long
 	@rm -rf build/check && mkdir -p build/check
@@ -543,7 +543,7 @@ check-fuzz:
 	$(call stage,fuzz,$(MAKE) -j $(CORES) fuzz FUZZ_SECONDS=$(call share,4) FUZZ_JOBS=$(CORES))
 
 check-packages:
-	$(call stage,packages,bats -t tests/long/packages.bats)
+	$(call stage,packages,bats -t tests/long/packages.bats tests/long/images.bats)
 
 check-compare:
 	$(call stage,compare,scripts/deps build compare && bats -t tests/long/compare.bats)
@@ -561,7 +561,8 @@ install: all
 	$(call copy,644,$(LIBEXECDIR),$(addprefix scripts/,\
 		region.bash cloud.bash config.bash inbox.bash init.bash enroll.bash doctor.bash \
 		doctor_rounds.bash doctor_cve.bash demo.bash crawl.bash secrets.bash \
-		snapshot.bash inbox_take.bash inbox_region.bash inbox_at.bash $(INBOXES)))
+		snapshot.bash inbox_take.bash inbox_region.bash inbox_start.bash inbox_at.bash \
+		$(INBOXES)))
 	if [ -e $(LIBRARIES) ]; then $(call copy,644,$(DATADIR),$(LIBRARIES)); fi
 	$(call copy,644,$(DATADIR)/sql,$(wildcard scripts/sql/*.sql))
 	$(call copy,644,$(DATADIR)/sql/queries,$(wildcard scripts/sql/queries/*.sql))

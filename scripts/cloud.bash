@@ -1,19 +1,23 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
 # The runners lambda and worker of mcp-fleet: probes the targets on standard input in
-# chunks, some at a time, and prints the records of each when it is done; see
+# batches, some at a time, and prints the records of each when it is done; see
 # mcp-fleet(1), How a region is reached. It is a separate program, so that everything it
 # starts ends with it. Failures go to standard error, with exit status 3; the records of
-# the other chunks are still printed.
+# the other batches are still printed.
+#
+# A worker may have the probes of a batch in chunks, a request each, after each other:
+# each but the last hands on what the next one needs, in resume records. A probe that a
+# chunk has no records of is printed as unfinished, with the steps that are known.
 set -euo pipefail
 export LC_ALL=C
 umask 077
 ulimit -c 0
 
-chunk_lines=500
-chunk_bytes=1000000
-answer_max=$((64 << 20)) # bytes of records of a chunk, and of an answer
-failed=0 chunks=0 worst=0 told=0 why='' running=()
+batch_lines=500
+batch_bytes=1000000
+answer_max=$((64 << 20)) # bytes of records of a batch, and of an answer
+failed=0 batches=0 worst=0 told=0 why='' running=()
 
 # die MESSAGE: mcp-fleet prefixes its own name and the name of the region.
 die() {
@@ -48,7 +52,7 @@ last_line() {
 		gsub("[\\p{Cc}\\p{Cf}]"; "?")] | last // "" | .[:300]'
 }
 
-# send_lambda CHUNK: invokes the function. Why that failed is in the file why.
+# send_lambda BATCH: invokes the function. Why that failed is in the file why.
 send_lambda() {
 	local c=$1 status=0 where=$at options=()
 	if [[ $at == arn:* ]]; then
@@ -83,15 +87,17 @@ send_lambda() {
 	fi
 }
 
-# send_worker CHUNK: posts it. The token reaches curl through a pipe. A busy worker
+# send_worker BATCH: posts it. The token reaches curl through a pipe. A busy worker
 # answers 503; this retries. Why that failed is in the file why.
 send_worker() {
-	local c=$1 code status=0
+	local c=$1 code left status=0
 	local -a options=(--proto "=https")
+	left=$(time_left)
 	[[ $at == https://* ]] || options=(--proto "=http" --noproxy '*')
 	# An answer that comes before all was sent is an error of HTTP/2.
 	code=$(curl -q -sS --http1.1 "${options[@]}" --max-redirs 0 --connect-timeout 10 \
-		--max-time 60 --retry 5 --retry-max-time 15 --max-filesize "$answer_max" \
+		--max-time "$left" --retry 5 --retry-max-time $((left < 15 ? left : 15)) \
+		--max-filesize "$answer_max" \
 		-K - -H 'Content-Type: application/x-ndjson' -H 'Expect:' \
 		--data-binary "@$c" -D "$c.head" -o "$c.records" -w '%{http_code}' \
 		-- "$at" 2>"$c.err" \
@@ -107,14 +113,141 @@ send_worker() {
 	fi
 }
 
+# time_left: seconds that a request may take. Of chunks, what is known is printed before
+# mcp-fleet ends this program.
+time_left() {
+	local left=60
+	((chunks == 1)) || left=$((seconds - SECONDS - 2))
+	echo "$((left > 60 ? 60 : left > 0 ? left : 1))"
+}
+
+# The lines of mcp-aggregate sift of all chunks of a batch, joined to records: those of
+# whole probes, and of unfinished ones. A probe has the id that its first chunk gave
+# it. What is no record of it stays what it is to the next reader.
+# shellcheck disable=SC2016 # a program of awk
+join='
+	function line(slug, id, at, rest) {
+		return "{\"v\":1,\"type\":" rest ",\"slug\":\"" slug "\",\"region\":\"" \
+			ENVIRON["REGION"] "\",\"probe_id\":\"" id \
+			"\",\"probe_started_at\":" at
+	}
+	function fill(slug, n) {
+		return line(slug, id[slug], at[slug], "\"step\"") ",\"n\":" n \
+			",\"step\":\"" name[n] "\",\"status\":\"skip\",\"ms\":null," \
+			"\"error\":null,\"message\":" why[last[slug]] ",\"detail\":{}}"
+	}
+	BEGIN {
+		split("dns tls initialize oauth-discovery auth-initialize tools-list " \
+			"tools-call tool-hash", name, " ")
+		split(ENVIRON["WHY"], why, "\n")
+	}
+	FNR == 1 { chunk = substr(FILENAME, length(FILENAME)) + 0 }
+	{ split($1, k, " "); split(k[2], key, "/"); slug = key[1] }
+	k[1] == "R" { print $2 }
+	k[1] == "?" { print "?" }
+	k[1] == "O" { print "{\"v\":1,\"type\":\"runner\",\"own_region\":\"" k[2] "\"}" }
+	k[1] == "F" { print "{\"v\":1,\"type\":\"step\",\"region\":\"" k[2] "\"}" }
+	k[1] !~ /^[SNTP]$/ { next }
+	!(slug in id) { id[slug] = key[2]; order[++n] = slug }
+	id[slug] != key[2] || slug in whole || (k[1] == "S" && k[3] !~ /^[1-8]$/) {
+		print "?"; next
+	}
+	k[1] == "S" { step[slug, k[3] + 0] = $2 }
+	k[1] == "T" { tools[slug] = tools[slug] $2 "\n" }
+	k[1] == "N" { at[slug] = k[3]; ms[slug] = k[4]; last[slug] = chunk }
+	k[1] == "P" { whole[slug] = $2 }
+	END {
+		for (i = 1; i <= n; i++) {
+			slug = order[i]
+			ended = slug in whole
+			if (!ended && !(slug in at)) continue
+			for (j = 1; j <= 8; j++)
+				if ((slug, j) in step) print step[slug, j]
+				else if (!ended) print fill(slug, j)
+			if (ended) print tools[slug] whole[slug]
+			else print line(slug, id[slug], at[slug], "\"probe\"") \
+				",\"state\":\"unfinished\",\"failed_step\":null," \
+				"\"error\":null,\"total_ms\":" ms[slug] "}"
+		}
+	}'
+
+# chunk_targets BATCH CHUNK STEPS: those whose probes go on, with what the chunk before
+# handed on. The first chunk has all, and the canaries.
+chunk_targets() {
+	local c=$1
+	if (($2 == 1)); then
+		jq -c --argjson steps "$3" 'if .slug then .steps = $steps else . end' "$c.all"
+	else
+		jq -c --argjson steps "$3" --slurpfile resume \
+			<(sed -n 's/^N [^\t]*\t//p' "$c.$(($2 - 1))") '
+			($resume | map({key: .slug, value: del(.v, .type, .slug, .region)}) |
+				from_entries) as $by |
+			select(.slug and $by[.slug]) | .steps = $steps |
+			.resume = ($by[.slug] | if tojson | length < 2000 then . else
+				{probe_id, probe_started_at, ms} end)' "$c.all"
+	fi
+}
+
+# send_chunks BATCH: sends it in chunks, and joins what these print. Why some failed is in
+# the file why, the first of them.
+send_chunks() {
+	local c=$1 k s status=0 said=''
+	local -a reason=() steps=('' '[1,3]' '[4,8]')
+	((chunks == 2)) || steps=('' '[1,3]' '[4,7]' '[8,8]')
+	mv -- "$c" "$c.all"
+	for ((k = 1; k <= chunks; k++)); do
+		chunk_targets "$c" "$k" "${steps[k]}" >"$c.targets"
+		[[ -s $c.targets ]] || break
+		mv -- "$c.targets" "$c"
+		rm -f -- "$c.status" "$c.why"
+		reason[k]='no records of it'
+		if ((k > 1 && seconds - SECONDS <= 2)); then
+			echo 'no time was left' >"$c.why"
+		else
+			send_worker "$c"
+		fi
+		if [[ ! -s $c.why ]]; then
+			said=$(<"$c.status")
+			cat -- "$c.said" >>"$c.all-said"
+			mcp-aggregate sift "$c" -r "$region" <"$c.records" >"$c.$k"
+			((said > 3)) || status=$((said > status ? said : status))
+			((said <= 3)) || ended "$said" >"$c.why"
+		fi
+		[[ -s $c.why ]] || continue
+		reason[k]=$(<"$c.why")
+		[[ -s $c.first ]] || echo "chunk $k of $chunks: ${reason[k]}" >"$c.first"
+		[[ -e $c.$k ]] || break
+	done
+	rm -f -- "$c.status" "$c.why"
+	[[ ! -e $c.first ]] || mv -- "$c.first" "$c.why"
+	[[ -e $c.1 ]] || return 0
+	touch -- "$c.all-said"
+	mv -- "$c.all-said" "$c.said"
+	# One that handed on last in chunk 1 was not run in chunk 2.
+	WHY=$(for ((k = 2; k <= chunks + 1; k++)); do
+		s=$((k > chunks ? chunks : k))
+		jq -nc --arg why "not run: chunk $s of $chunks: ${reason[s]-}" '$why'
+	done) REGION=$region awk -F '\t' "$join" "$c".[1-3] >"$c.records"
+	echo "$status" >"$c.status"
+}
+
+# ended STATUS: why mcp-probe ended with it.
+ended() {
+	if (($1 == 124 || $1 == 137)); then
+		echo 'the time of its machine ended before the probes'
+	else
+		echo "mcp-probe ended with exit status $1"
+	fi
+}
+
 # field NAME FILE: the value of the last X-Probe-NAME of a header.
 field() {
 	head -c 262144 -- "$2" | tr -d '\r' | sed -n "s/^x-probe-$1: *//Ip" | tail -n 1
 }
 
-# print_chunk CHUNK: its records. A run has two runner records, the one with its clock
-# and one more; of the other chunks only failures are kept.
-print_chunk() {
+# print_batch BATCH: its records. A run has two runner records, the one with its clock
+# and one more; of the other batches only failures are kept.
+print_batch() {
 	local c=$1 status
 	awk -v told="$told" -v file="$work/told" '
 		/^\{"v":1,"type":"runner",/ {
@@ -131,20 +264,18 @@ print_chunk() {
 	cat -- "$c.said" >&2
 	status=$(<"$c.status")
 	if ((status > 3)); then
-		echo "mcp-probe ended with exit status $status" >"$c.why"
-		((status != 124 && status != 137)) ||
-			echo 'the time of its machine ended before the probes' >"$c.why"
+		ended "$status" >"$c.why"
 	else
 		worst=$((status > worst ? status : worst))
 	fi
 }
 
-# end_one: waits for a chunk to end.
+# end_one: waits for a batch to end.
 end_one() {
 	local pid='' c
 	wait -n -p pid "${!running[@]}" || :
 	c=${running[pid]}
-	[[ -s $c.why || ! -s $c.status ]] || print_chunk "$c"
+	[[ ! -s $c.status ]] || print_batch "$c"
 	if [[ -s $c.why || ! -s $c.status ]]; then
 		failed=$((failed + 1))
 		why=$(head -n 1 "$c.why" 2>/dev/null || :)
@@ -157,7 +288,7 @@ end_one() {
 split_targets() {
 	grep -v '"slug":' "$work/in" >"$work/canaries" || :
 	grep '"slug":' "$work/in" | cat -- "$work/canaries" - |
-		awk -v lines="$chunk_lines" -v bytes="$chunk_bytes" -v name="$work/chunk." '
+		awk -v lines="$batch_lines" -v bytes="$batch_bytes" -v name="$work/batch." '
 		n == lines || (n && size + length($0) + 1 > bytes) { close(file); n = size = 0 }
 		{
 			if (!n) file = name sprintf("%05d", files++)
@@ -167,14 +298,17 @@ split_targets() {
 		}'
 }
 
-# The command line: lambda FUNCTION, or worker URL CREDENTIAL.
-runner=$1 at=$2
+# The command line: lambda FUNCTION, or worker URL CREDENTIAL CHUNKS REGION SECONDS.
+runner=$1 at=$2 chunks=1
 case $runner in
 lambda)
 	tool=aws width=10 ;;
 worker)
 	# A worker serves this many at once.
 	tool=curl width=4
+	chunks=${4:-1} region=${5-} seconds=${6:-60}
+	# What is handed on makes targets longer.
+	((chunks == 1)) || batch_lines=200 batch_bytes=500000
 	read_token "$3" ;;
 esac
 for tool in "$tool" jq gzip; do
@@ -186,18 +320,19 @@ trap 'exit 143' TERM HUP INT
 work=$(trap '' HUP INT TERM; mktemp -d -- "${TMPDIR:-/tmp}/cloud.XXXXXX")
 cat >"$work/in"
 split_targets
-for chunk in "$work"/chunk.*; do
+for batch in "$work"/batch.*; do
 	((${#running[@]} < width)) || end_one
-	case $runner in
-	lambda) send_lambda "$chunk" & ;;
-	worker) send_worker "$chunk" & ;;
+	case $runner$chunks in
+	lambda*) send_lambda "$batch" & ;;
+	worker1) send_worker "$batch" & ;;
+	*) send_chunks "$batch" & ;;
 	esac
-	running[$!]=$chunk
-	chunks=$((chunks + 1))
+	running[$!]=$batch
+	batches=$((batches + 1))
 done
 while ((${#running[@]})); do
 	end_one
 done
 ((!failed)) || die "$at: ${why:-no answer}$(
-	((chunks == 1)) || echo " ($failed of $chunks requests)")"
+	((batches == 1)) || echo " ($failed of $batches requests)")"
 exit "$worst"

@@ -373,7 +373,7 @@ def mend_exit($r): .message as $m |
 	(if $r.port == "22" then $r.at else "[\($r.at)]:\($r.port)" end) as $named |
 	"ssh-keyscan -p \($r.port) \($r.at) >>\($r.known)" as $add |
 	if $r.inbox and ($m | test("^its inbox ") | not) then (if $m | test("^its clock ") then "sudo timedatectl set-ntp true"
-		elif $r.host != "" then "\($r.name)/run"
+		elif $r.host != "" then "\($r.name)/run -v && \($r.name)/start"
 		else "journalctl -u mcp-region" end | on_its_machine)
 	elif $m | test("^the host key of .* has changed") then
 		"ssh-keygen -f \($r.known) -R \u0027\($named)\u0027 && \($add)"
@@ -397,7 +397,8 @@ def check_runner($r; $own; $refused):
 	($own | map(select(.type == "probe"))) as $probes |
 	if $own == [] and ($refused | not) then
 		finding("warn"; $r.name; "no server is probed from here"; "${EDITOR:-vi} \($config)")
-	elif $bad and ($bad.message | startswith("its clock is off by") | not) and
+	elif $bad and ($bad.message | startswith("its clock is off by") or
+			startswith("its inbox cannot be read") and $r.host != "" | not) and
 		($refused | not) then
 		finding("fail"; $r.name; "\($bad.status): \($bad.message)"; $bad | mend_exit($r))
 	elif $probes != [] then
@@ -500,7 +501,15 @@ check_inboxes() {
 				'.regions[] | select(.name == $name).credential // ""' "$scratch/config")
 			case $why in
 			*'chmod 600 it') found fail "$name" "$why" "chmod 600 $file" ;;
+			*' names a folder') found fail "$name" "$why" \
+				"export MCP_CREDENTIALS=$(dirname -- "$(realpath -- "$config")")/credentials" ;;
 			'credential '*) found fail "$name" "$why" "(umask 077; cat >$file)" ;;
+			*'rate limit'*) found fail "$name" "its inbox does not answer: $why" \
+				"man 7 mcp-inbox" ;;
+			'it answers 401'* | 'it answers 403'* | *UnrecognizedClient* | *'security token'* | \
+				*InvalidSignature* | *'request signature'*)
+				found fail "$name" "its inbox refuses the credential: $why" \
+					"(umask 077; cat >$file)" ;;
 			*) found fail "$name" "its inbox does not answer: ${why:-no reason given}" \
 				"man 7 mcp-inbox" ;;
 			esac
@@ -513,7 +522,8 @@ check_inboxes() {
 					(now - .newest | floor)] | max) s ago" else "" end)", ""],
 			(select(.refused > 0) | ["warn", $name, "\(.refused | pieces) refused: cut, altered or of another region",
 				"man 7 mcp-inbox"]),
-			(select(.others > 0) | ["warn", $name, "\(.others) names in its inbox are not of pieces",
+			(select(.others > 0) | ["warn", $name, "\(.others | if . == 1 then "1 file in its inbox is not a piece"
+				else "\(.) files in its inbox are not pieces" end)",
 				"man 7 mcp-inbox"]) | join("\t")' "$look"
 	done <"$scratch/regions"
 }

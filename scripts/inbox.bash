@@ -61,7 +61,8 @@ take_inbox() {
 	save_machine
 	offset=null
 	if ((status)); then
-		record exit "its inbox cannot be read: exit status $status"
+		: >"$dir/out"
+		record exit "its inbox cannot be read: exit status $status$(runner_said)"
 	elif ((!taken)) && [[ ! -e $dir/inbox/quiet ]]; then
 		record timeout "nothing came into its inbox for $wait s"
 	fi
@@ -88,7 +89,8 @@ read_piece() {
 	fi
 	sed 1d -- "$1" >"$dir/out"
 	begin_sift
-	end_sift || sifted=$?
+	# What this machine had no time to read stays there.
+	end_sift || { sifted=$?; rm -f -- "$1"; }
 	# The targets of its minute are not known here.
 	n=$probes
 	report_runner 0 "$sifted"
@@ -100,6 +102,8 @@ clear_inbox() {
 	local -a take=()
 	[[ -d $scratch/$name/inbox ]] || return 0
 	inbox_command clear clear "$scratch/$name/inbox"
+	[[ ! $elsewhere || $(find "$scratch/$name/inbox" -name '[1r]*' -print -quit) ]] ||
+		return 0
 	timeout -k "$grace" "$stage_max" "${take[@]}" 2>"$scratch/said" || status=$?
 	relay "$me: $name: " "$scratch/said"
 	note_status "$status"

@@ -49,12 +49,31 @@ why() {
 
 # open_inbox URL CREDENTIAL REGION: the credential is a file.
 open_inbox() {
-	local rest=${1#*://} pair kind=${1%%://*}
-	region=$3 query='' endpoint='' aws_region='' token='' user='' password='' session=''
+	token='' user='' password='' session=''
 	work=''
 	trap 'trap "" HUP INT TERM; rm -rf -- "$work"' EXIT
 	trap 'exit 143' TERM HUP INT
 	work=$(trap '' HUP INT TERM; mktemp -d -- "${TMPDIR:-/tmp}/inbox.XXXXXX")
+	read_address "$1" "$3"
+	# An answer may not say how long it is: twice answer_max, in KiB.
+	ulimit -f $((answer_max >> 9))
+	# shellcheck source=scripts/secrets.bash
+	source "$(dirname -- "${BASH_SOURCE[0]}")/secrets.bash"
+	[[ $kind == file ]] || read_secret "$2"
+	inbox_open
+}
+
+# check_address URL REGION: gives up where no such inbox can be, whatever the secret.
+check_address() {
+	token=- user=- password=-
+	read_address "$1" "$2"
+	inbox_open
+}
+
+# read_address URL REGION: reads the parts, and the functions of that kind of store.
+read_address() {
+	local rest=${1#*://} pair
+	kind=${1%%://*} region=$2 query='' endpoint='' aws_region=''
 	[[ $region =~ ^[a-z][a-z0-9-]{0,39}$ ]] || give_up 2 'no name of a region'
 	[[ $kind =~ ^(s3|dynamodb|cloudflare-kv|gist|https?|file)$ ]] ||
 		give_up 2 "$kind: no kind of inbox"
@@ -69,19 +88,13 @@ open_inbox() {
 		'') ;;
 		region=*) aws_region=${pair#*=} ;;
 		endpoint=*) endpoint=${pair#*=} endpoint=${endpoint%/} ;;
-		*) give_up 2 "${pair%%=*}: no part of an inbox" ;;
+		*) give_up 2 "${pair%%=*}: neither region nor endpoint" ;;
 		esac
 	done <<<"${query//&/$'\n'}"
 	[[ ! $aws_region || $aws_region =~ ^[a-z0-9-]{1,40}$ ]] ||
-		give_up 2 "region: no region of a store"
-	# An answer may not say how long it is: twice answer_max, in KiB.
-	ulimit -f $((answer_max >> 9))
+		give_up 2 "region=$aws_region: not a region"
 	# shellcheck source=/dev/null
 	source "$(dirname -- "${BASH_SOURCE[0]}")/inbox_$kind.bash"
-	# shellcheck source=scripts/secrets.bash
-	source "$(dirname -- "${BASH_SOURCE[0]}")/secrets.bash"
-	[[ $kind == file ]] || read_secret "$2"
-	inbox_open
 }
 
 # at_endpoint URL: sets endpoint to this if none was given. The secret goes there, in
@@ -98,28 +111,32 @@ at_endpoint() {
 
 # read_secret FILE: lines such as "token = TEXT", in a file that nobody else can read.
 read_secret() {
-	local line key value kind
-	kind=$(stat -Lc %F -- "$1" 2>/dev/null) || give_up 2 "credential ${1##*/}: not there"
-	[[ $kind == 'regular file' ]] || give_up 2 "credential ${1##*/}: not a file"
+	local line key value kind what="credential ${1##*/}"
+	[[ ${1##*/} != credential ]] || what=$1
+	[[ $1 == */*/* || -e $1 ]] || give_up 2 "$what: neither MCP_CREDENTIALS nor$(:
+		) CREDENTIALS_DIRECTORY names a folder"
+	kind=$(stat -Lc %F -- "$1" 2>/dev/null) || give_up 2 "$what: not there"
+	[[ $kind == 'regular file' ]] || give_up 2 "$what: not a file"
 	! others_read "$1" ||
-		give_up 2 "credential ${1##*/}: others can read it; chmod 600 it"
+		give_up 2 "$what: others can read it; chmod 600 it"
 	while IFS= read -r line || [[ $line ]]; do
 		[[ $line =~ ^[[:space:]]*(#|$) ]] && continue
 		# A bound in the pattern, such as {1,4096}, would take 200 MB.
 		[[ ${#line} -le 4200 && $line =~ ^\ *([a-z_]+)\ *=\ *([!#-~]+)\ *$ &&
 			$line != *\\* ]] ||
-			give_up 2 "credential ${1##*/}: a line is not of the form key = text"
+			give_up 2 "$what: a line is not of the form key = text"
 		key=${BASH_REMATCH[1]} value=${BASH_REMATCH[2]}
 		case $key in
 		token) token=$value ;;
 		user | access_key) user=$value ;;
 		password | secret_key) password=$value ;;
 		session_token) session=$value ;;
-		*) give_up 2 "credential ${1##*/}: $key: no key of it" ;;
+		*) give_up 2 "$what: $key: neither token, access_key,$(:
+			) secret_key, session_token, user nor password" ;;
 		esac
 	done < <(head -c 65536 -- "$1")
 	[[ $token || ($user && $password) ]] ||
-		give_up 2 "credential ${1##*/}: has no token, and no user with a password"
+		give_up 2 "$what: not filled in; see mcp-inbox(7), CREDENTIALS"
 }
 
 # secret_lines: the secret, as curl reads it; it is in no argument.
@@ -132,14 +149,17 @@ secret_lines() {
 # call [OPTION…] URL: the answer is in the file answer, its header in head; sets code.
 # A call without an answer fails.
 call() {
-	local status=0 before=$EPOCHREALTIME
+	local status=0 before=$EPOCHREALTIME date age
 	: >"$work/answer"
 	: >"$work/head"
 	code=$(curl -q -sS --http1.1 "${proto[@]}" --max-redirs 0 --connect-timeout 10 \
 		--max-time "$call_max" --max-filesize "$answer_max" -K - -H 'Expect:' \
 		-o "$work/answer" -D "$work/head" -w '%{http_code}' "$@" \
 		2>"$work/err" < <(secret_lines)) || status=$?
-	note_clock "$before" "$EPOCHREALTIME" "$(header date)"
+	# A cache adds for how many seconds it has had the answer.
+	date=$(header date) age=$(header age)
+	[[ $age =~ ^[0-9]{1,8}$ ]] || age=0
+	note_clock "$before" "$EPOCHREALTIME" "${date:+$date + $age seconds}"
 	((status)) || return 0
 	((status != 153 && status != 63 && status != 23)) ||
 		echo "more than $((answer_max >> 20)) MiB in an answer" >"$work/err"

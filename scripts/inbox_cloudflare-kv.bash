@@ -6,8 +6,8 @@
 
 inbox_open() {
 	[[ $inbox =~ ^([0-9a-f]{32})/([0-9a-f]{32})$ ]] ||
-		give_up 2 'cloudflare-kv: no ACCOUNT/NAMESPACE'
-	[[ $token ]] || give_up 2 'credential: has no token'
+		give_up 2 'cloudflare-kv: not ACCOUNT/NAMESPACE, two IDs of 32 hex digits'
+	[[ $token ]] || give_up 2 'credential: needs a token'
 	values=accounts/${BASH_REMATCH[1]}/storage/kv/namespaces/${BASH_REMATCH[2]}
 	at_endpoint https://api.cloudflare.com
 	values=$endpoint/client/v4/$values

@@ -8,10 +8,11 @@
 # shellcheck disable=SC2034,SC2154 # variables of inbox_at.bash
 
 inbox_open() {
-	[[ $inbox =~ ^[A-Za-z0-9_.-]{3,255}$ ]] || give_up 2 'dynamodb: no table'
+	[[ $inbox =~ ^[A-Za-z0-9_.-]{3,255}$ ]] || 
+		give_up 2 'dynamodb: not the name of a table'
 	[[ $aws_region ]] || give_up 2 'dynamodb: region= is missing'
 	[[ $user && $password ]] ||
-		give_up 2 'credential: has no access_key and secret_key'
+		give_up 2 'credential: needs access_key and secret_key'
 	at_endpoint "https://dynamodb.$aws_region.amazonaws.com"
 	host=${endpoint#*://} host=${host%%/*}
 	# An item has at most 400 KB, with its names.

@@ -5,8 +5,9 @@
 # shellcheck disable=SC2034,SC2154 # variables of inbox_at.bash
 
 inbox_open() {
-	[[ $inbox =~ ^[0-9a-f]{20,40}$ ]] || give_up 2 'gist: no ID of a gist'
-	[[ $token ]] || give_up 2 'credential: has no token'
+	[[ $inbox =~ ^[0-9a-f]{20,40}$ ]] || 
+		give_up 2 'gist: not the ID of a gist, the hex digits that end its address'
+	[[ $token ]] || give_up 2 'credential: needs a token'
 	at_endpoint https://api.github.com
 	piece_max=$((6 << 20)) piece_raw=$((4 << 20)) look_every=20
 }
@@ -25,7 +26,13 @@ gist_patch() {
 		[[ $code == 409 ]] || break
 		sleep "$try.$((RANDOM % 10))"
 	done
-	expect 200
+	gist_expect 200
+}
+
+# gist_expect CODES: like expect.
+gist_expect() {
+	[[ $code != 404 ]] || { fails 'no such gist, or its token may not use it'; return; }
+	expect "$1"
 }
 
 inbox_put() {
@@ -41,7 +48,7 @@ inbox_list() {
 	local tag=()
 	[[ ! -s $work/etag ]] || tag=(-H "If-None-Match: $(<"$work/etag")")
 	gist_call "${tag[@]}" || return
-	expect '200|304' || return
+	gist_expect '200|304' || return
 	if [[ $code == 200 ]]; then
 		header etag >"$work/etag"
 		mv -- "$work/answer" "$work/gist"

@@ -6,6 +6,8 @@
 
 inbox_open() {
 	at_endpoint "${inbox_url%%\?*}"
+	[[ $endpoint != https://gist.github.com/* ]] ||
+		give_up 2 'https: this is the address of a gist; write gist://ID'
 	endpoint=${endpoint%/}
 }
 

@@ -3,7 +3,9 @@
 # A region that probes by itself, and leaves its records in an inbox outside the fleet's
 # store; "mcp-fleet init --region" makes the folder in which it runs: see mcp-inbox(7).
 #
-#   inbox_region.bash FOLDER
+#   inbox_region.bash FOLDER [-v]
+#
+# -v says what it did.
 #
 # It reads the targets that rounds publish, probes those that are due, and stores the
 # records in pieces of whole probes. A piece stays in FOLDER/spool until the store has
@@ -134,6 +136,7 @@ leave() {
 			break
 		fi
 		rm -f -- "${files[i]}"
+		stored=$((stored + 1))
 	done
 }
 
@@ -142,7 +145,8 @@ setting() {
 	sed -n "s/^$1 *= *//p" "$home/region.conf" | tail -n 1
 }
 
-home=$(realpath -- "${1:?usage: inbox_region.bash FOLDER}") failed=0 low='' high=''
+home=$(realpath -- "${1:?usage: inbox_region.bash FOLDER [-v]}")
+failed=0 stored=0 low='' high=''
 spool=$home/spool
 for tool in mcp-probe curl jq; do
 	type -P "$tool" >/dev/null || give_up 3 "$tool: not installed"
@@ -165,4 +169,6 @@ if [[ -s $work/due ]]; then
 fi
 front
 leave
+[[ ${2-} != -v ]] || echo "$region: $(wc -l <"$work/due") of $(
+	wc -l <"$work/targets") servers are due in this minute; pieces stored in the inbox: $stored"
 exit "$failed"

@@ -8,13 +8,14 @@ inbox_open() {
 	local bucket=${inbox%%/*} prefix=''
 	[[ $inbox != */* ]] || prefix=${inbox#*/}
 	[[ $bucket =~ ^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$ && $prefix =~ ^[A-Za-z0-9._/-]{0,400}$ ]] ||
-		give_up 2 's3: no bucket with a plain prefix'
+		give_up 2 's3: not BUCKET/PREFIX: a bucket has 3 to 63 of a-z, 0-9, . and -'
 	[[ $aws_region ]] || give_up 2 's3: region= is missing'
 	[[ $user && $password ]] ||
-		give_up 2 'credential: has no access_key and secret_key'
+		give_up 2 'credential: needs access_key and secret_key'
 	key_prefix=${prefix:+$prefix/}$region/
-	if [[ $endpoint ]]; then
-		at_endpoint ''
+	# No certificate covers a bucket with dots as a host.
+	if [[ $endpoint || $bucket == *.* ]]; then
+		at_endpoint "https://s3.$aws_region.amazonaws.com"
 		objects=$endpoint/$bucket
 	else
 		at_endpoint "https://$bucket.s3.$aws_region.amazonaws.com"

@@ -19,7 +19,7 @@ umask 077
 ulimit -c 0
 
 take_max=64         # pieces at a time, the newest
-young=300           # seconds for which a piece may still be on its way
+young=300           # seconds for which a piece that is not whole is read again
 memory_max=4000     # names
 publish_again=600   # seconds after which the same targets are written again
 
@@ -86,6 +86,18 @@ await() {
 	done
 }
 
+# odd_since NAME: when a piece was first seen that is not what the region stored; where
+# no memory says so, its minute.
+odd_since() {
+	local at=${1%%.*}
+	if [[ $memory ]]; then
+		at=$(sed -n "s/^$1 //p" "$memory.odd" 2>/dev/null | head -n 1)
+		at=${at:-$EPOCHSECONDS}
+		echo "$1 $at" >>"$work/odd"
+	fi
+	echo "$at"
+}
+
 # read_one NAME: copies a piece into the folder, and says how it is. 2: the store failed.
 read_one() {
 	local name=$1 status=0 ahead
@@ -93,8 +105,8 @@ read_one() {
 	((status != 1)) || return 0
 	((!status)) || return 2
 	if [[ $(digest_of "$work/piece") != "${name##*.}" ]]; then
-		# Perhaps it is not whole yet; the region writes it again.
-		((EPOCHSECONDS - ${name%%.*} > young)) || return 0
+		# It may be on its way, or whoever hands it on has cut it.
+		((EPOCHSECONDS - $(odd_since "$name") > young)) || return 0
 		refused=$((refused + 1))
 		: >"$folder/$name"
 		echo "$name ! !"
@@ -112,9 +124,10 @@ read_one() {
 }
 
 take() {
-	local name status=0
-	[[ ! ${1-} ]] || publish "$1" || status=$?
-	((status)) || await || status=$?
+	local name status=0 unpublished=''
+	# A store that takes nothing may still have pieces.
+	[[ ! ${1-} ]] || publish "$1" || unpublished=$(why)
+	await || status=$?
 	if ((!status)); then
 		while IFS= read -r name; do
 			read_one "$name" || { status=$?; break; }
@@ -127,6 +140,8 @@ take() {
 		--arg ahead "${low:+$low $high}" '{$newest, $refused, $others, $waiting, $ahead}' \
 		>"$folder/look"
 	((!status)) || give_up 3 "$(why)"
+	[[ ! $unpublished ]] || echo "its targets are not published: $unpublished" >&2
+	[[ ! $memory ]] || mv -f -- "$work/odd" "$memory.odd" || :
 	# What was stored before is still there.
 	! $drops || [[ ! -s $work/again ]] || ! $clears || {
 		mapfile -t old < <(head -n "$take_max" "$work/again")
@@ -154,6 +169,7 @@ verb=$1 folder=$5 newest=0 refused=0 others=0 low='' high='' clears=false old=()
 open_inbox "$2" "$3" "$4"
 : >"$work/new"
 : >"$work/again"
+: >"$work/odd"
 case $verb in
 take)
 	wait=$6 memory=$7

@@ -727,18 +727,31 @@ make_new() {
 	fi
 }
 
+# check_inbox: ends where mcp-fleet or the region could not use origin.
+check_inbox() {
+	printf 'regions:\n%s\n' "$line" >"$scratch/fleet.yaml"
+	if [[ $origin == *[\"\\]* ]]; then
+		echo 'contains an invalid character' >"$scratch/said"
+	elif timeout 30 mcp-aggregate config -c "$scratch/fleet.yaml" >"$scratch/config" \
+		2>"$scratch/said"; then
+		LC_ALL=C bash -c 'source "$1" && check_address "$2" "$3"' - \
+			"$lib/inbox_at.bash" "$origin" "$lone" 2>"$scratch/said" && return
+	fi
+	sed -i 's/^mcp-aggregate: [^ ]*: \(regions\[0\]\.[a-z]*: \)\?//' "$scratch/said"
+	die 2 "$origin: $(head -n 1 "$scratch/said"); see mcp-inbox(7)"
+}
+
 # init_region: makes the folder of region lone, whose inbox is origin: all that its
 # machine needs but mcp-probe, curl and jq.
 init_region() {
-	local name every='*' secret=$lone-inbox line file
+	local name secret=$lone-inbox line file conf=${MCP_CONFIG:-fleet.yaml} secrets
 	[[ $origin != file:* ]] || secret=''
 	line="  - {name: $lone, inbox: \"$origin\"${secret:+, credential: $secret}}"
-	printf 'regions:\n%s\n' "$line" >"$scratch/fleet.yaml"
-	timeout 30 mcp-aggregate config -c "$scratch/fleet.yaml" >"$scratch/config" \
-		2>"$scratch/said" || {
-		relay '' "$scratch/said"
-		die 2 "$origin: no inbox of a region $lone; see mcp-inbox(7)"
-	}
+	check_inbox
+	[[ -e $conf || ! -e fleet/fleet.yaml ]] || conf=fleet/fleet.yaml
+	[[ ! -e $conf ]] || conf=$(realpath -- "$conf")
+	secrets=${MCP_CREDENTIALS-}
+	[[ $secrets || ! -d ${conf%/*}/credentials ]] || secrets=${conf%/*}/credentials
 	make_new
 	mkdir "$new/lib" "$new/credentials"
 	for file in "$lib"/inbox_*.bash "$lib/secrets.bash"; do
@@ -749,35 +762,39 @@ init_region() {
 	#!/bin/bash
 	# One run of this region, see mcp-inbox(7); mcp-probe may be beside it.
 	here=$(dirname -- "$(realpath -- "$0")")
-	PATH=$here:$PATH:/usr/local/bin exec bash "$here/lib/inbox_region.bash" "$here"
+	PATH=$here:$PATH:/usr/local/bin exec bash "$here/lib/inbox_region.bash" "$here" "$@"
 	END
-	chmod 700 "$new/run"
-	# The free plan has no more writes.
-	[[ $origin != cloudflare-kv:* ]] || every='*/2'
+	cat >"$new/start" <<-'END'
+	#!/bin/bash
+	# Has this region run every minute, by systemd or cron, see mcp-inbox(7).
+	here=$(dirname -- "$(realpath -- "$0")")
+	exec bash "$here/lib/inbox_start.bash" "$here"
+	END
+	chmod 700 "$new/run" "$new/start"
 	name=${folder##*/}
-	echo "$every * * * * \"\$HOME/$name/run\"" >"$new/crontab"
 	case $origin in
 	file:*) ;;
 	s3:* | dynamodb:*) printf '# access_key = ...\n# secret_key = ...\n' >"$new/credential" ;;
 	*) echo '# token = ...' >"$new/credential" ;;
 	esac
 	mv -T -- "$new" "$folder" || die 3 "$folder: cannot be made"
-	echo "$folder has run, region.conf, crontab and credentials of servers. Next:"
+	echo "$folder has run, start, region.conf and credentials of servers. Next:"
 	[[ ! $secret ]] || {
 		echo '  # The secret of the inbox, here and for the rounds:'
 		echo "  \${EDITOR:-vi} $folder/credential"
-		echo "  install -m 600 $folder/credential \$MCP_CREDENTIALS/$secret"
+		echo "  install -m 600 $folder/credential ${secrets:-\"\${MCP_CREDENTIALS:?\}\"}/$secret"
 	}
-	echo '  # In fleet.yaml, under regions:'
+	echo "  # In $conf, under regions:"
 	echo "$line"
-	echo '  # A round publishes the targets:'
-	echo '  mcp-fleet -v -c fleet.yaml'
+	echo '  # A round publishes the targets; that nothing came into the inbox is right yet:'
+	echo "  ${secrets:+MCP_CREDENTIALS=$secrets }mcp-fleet -v -c $conf"
 	echo '  # On the machine of the region, here HOST, which needs mcp-probe, curl and jq:'
 	echo "  scp -r $folder HOST:"
-	echo "  ssh HOST $name/run"
-	echo "  ssh HOST '(crontab -l; cat $name/crontab) | crontab -'"
+	echo "  ssh HOST $name/run -v"
+	echo '  # Every minute, by systemd or cron:'
+	echo "  ssh HOST $name/start"
 	echo '  # Whether all of this works:'
-	echo '  mcp-fleet doctor -c fleet.yaml'
+	echo "  ${secrets:+MCP_CREDENTIALS=$secrets }mcp-fleet doctor -c $conf"
 }
 
 init() {

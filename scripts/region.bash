@@ -51,7 +51,7 @@ whole='
 	}
 	{ split($1, k, " ") }
 	k[1] == "R" && (length($2) > 4096 || runners == 2) { k[1] = "?" }
-	k[1] == "?" { junk++ }
+	k[1] == "?" || k[1] == "N" { junk++ }
 	k[1] == "O" { own = k[2] }
 	k[1] == "F" {
 		if (!(k[2] in strays)) stray[++places] = k[2]
@@ -431,12 +431,15 @@ probe_alone() {
 	if [[ $runner == lambda || $runner == worker ]]; then
 		command=(env TMPDIR="$dir" bash "$lib/cloud.bash" "$runner" "$host"
 			"$(jq -r --arg name "$name" '.regions[] | select(.name == $name) |
-				.credential // ""' "$scratch/config")")
+				.credential // ""' "$scratch/config")"
+			"$(jq -r --arg name "$name" '.regions[] | select(.name == $name) |
+				.chunks // 1' "$scratch/config")" "$name")
 	fi
 	started=$(date +%s.%N)
 	echo "$started" >"$dir/started"
 	left=$((bound - (SECONDS - began)))
 	left=$((left > 0 ? left : 1))
+	[[ $runner != worker ]] || command+=("$left")
 	begin_bounded "$left" "${command[@]}" <"$dir/targets" >"$dir/out" 2>"$dir/err"
 	begin_sift "$left"
 	end_bounded || status=$?

@@ -27,6 +27,8 @@
 #define PIECE 65536
 /* Messages name at most so many characters of another region. */
 #define OWN_CHARS 40
+/* The longest piece of a probe. */
+#define MS_MAX 1e6
 /* The longest address that is passed on. */
 #define ADDRESS_MAX 45
 
@@ -151,6 +153,19 @@ static bool put_runner(struct sift *s, cJSON *o)
 	return true;
 }
 
+/* What a piece of a probe hands to the next: see scripts/cloud.bash. */
+static bool put_resume(struct sift *s, const cJSON *o, const char *slug,
+	const char *id)
+{
+	double at, ms;
+
+	if (!json_num(o, "probe_started_at", &at) || !json_num(o, "ms", &ms) ||
+		!(at >= 0 && at <= NUM_EPOCH_MAX) || !(ms >= 0 && ms <= MS_MAX))
+		return false;
+	buf_fmt(&s->out, "N %s/%s %.6f %.3f", slug, id, at, ms);
+	return true;
+}
+
 static bool put_probe(struct sift *s, const cJSON *o, const char *type)
 {
 	const char *slug = json_str(o, "slug"), *id = json_str(o, "probe_id");
@@ -168,6 +183,8 @@ static bool put_probe(struct sift *s, const cJSON *o, const char *type)
 		buf_fmt(&s->out, "T %s/%s", slug, id);
 		return true;
 	}
+	if (strcmp(type, "resume") == 0)
+		return put_resume(s, o, slug, id);
 	if (strcmp(type, "probe") != 0)
 		return false;
 	if (!json_num(o, "probe_started_at", &at) ||

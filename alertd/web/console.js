@@ -33,12 +33,29 @@
 			keys[e.key]();
 		}
 	});
+	const read = async answer => new DOMParser().parseFromString(await answer.text(), "text/html");
+	/* A form that is refused stays as it was filled in, and says why. */
+	addEventListener("submit", async e => {
+		const form = e.target;
+		if (form.method !== "post") return;
+		e.preventDefault();
+		try {
+			const answer = await fetch("/ops", {method: "POST", body: new URLSearchParams(new FormData(form))});
+			const said = answer.ok ? null : (await read(answer)).querySelector(".refused");
+			if (answer.ok) return void (location.href = answer.url);
+			if (!said) throw 0;
+			form.querySelector(".refused")?.remove();
+			form.prepend(said);
+		} catch {
+			form.submit();
+		}
+	});
 	const refresh = async () => {
-		if (document.hidden || busy()) return;
+		if (document.hidden || busy() || document.querySelector("form .refused")) return;
 		try {
 			const answer = await fetch(location.pathname + location.search.replace(/[?&]done=[a-z-]*/, ""), {credentials: "same-origin"});
 			if (!answer.ok) throw 0;
-			const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+			const page = await read(answer);
 			const at = rows().indexOf(here());
 			if (busy()) return;
 			for (const part of ["main", "footer"])

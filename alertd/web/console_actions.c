@@ -608,8 +608,9 @@ static void carry_out(struct act *t, const struct deed *deed, const char *number
 	char text[LINE_MAX_BYTES + CONSOLE_BY];
 
 	if (!deed->act(t, deed->name)) {
-		/* A person who corrects it in the browser can send it again. */
-		if (t->a->status == 422)
+		/* A person who corrects it in the browser can send it again;
+		   where the store fails, nobody knows what was done. */
+		if (t->a->status != 503)
 			console_store_again(t->c->store, number);
 		return;
 	}

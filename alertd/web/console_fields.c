@@ -27,7 +27,8 @@ static const struct field_row {
 	{NULL, "servers", NULL, "Servers", NULL, false,
 		"placeholder=\"shop search\" " NAMES},
 	{NULL, "start", "start", "From", NULL, false,
-		"placeholder=\"now, +10m, 2026-12-24 02:00\""},
+		"placeholder=\"now, +10m, 2026-12-24 02:00\" size=\"24\" "
+		"list=\"starts\""},
 	{NULL, "for", "for", "How long", NULL, false,
 		"placeholder=\"4h\" size=\"6\""},
 	{NULL, "custom", NULL, "or exactly", NULL, false,

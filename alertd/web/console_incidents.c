@@ -220,7 +220,7 @@ static void put_take(
 
 static void put_buttons(struct buf *b, const struct cgi *c,
 	const struct alert_state *st, enum alert_kind kind, const char *name,
-	bool whole)
+	bool whole, bool muted)
 {
 	const struct incident *inc = &st->incidents[kind];
 	struct card card = {
@@ -242,6 +242,11 @@ static void put_buttons(struct buf *b, const struct cgi *c,
 		put_more(b, c, &card);
 	else if (card.mine)
 		put_undo(b, c, &card);
+	if (!whole && !muted && slug_valid(st->slug))
+		console_fmt(b,
+			"<a class='less' aria-label='Mute: %s' href='/ops/mutes?"
+			"to=silence&amp;server=%s'>Mute</a>",
+			st->slug, st->slug);
 	buf_str(b, "</div>\n");
 }
 
@@ -339,7 +344,7 @@ void console_incident(struct buf *b, const struct cgi *c,
 	if (whole)
 		put_runbook(b, c, st, kind);
 	buf_str(b, "</ul>\n");
-	put_buttons(b, c, st, kind, name, whole);
+	put_buttons(b, c, st, kind, name, whole, mute.until > 0);
 	buf_str(b, "</article>\n");
 	free(text);
 }

@@ -46,12 +46,16 @@ static const struct incident *worst(
 	return found;
 }
 
-static void put_condition(
-	struct buf *b, const struct cgi *c, const struct alert_state *st)
+/* The verdict on a server, and its worst incident. */
+static void put_condition(struct buf *b, const struct cgi *c,
+	const struct alert_state *st, const struct console_verdict *v)
 {
 	enum alert_kind kind = ALERT_DOWNTIME;
 	const struct incident *inc = worst(st, &kind);
 
+	buf_str(b, "<td>");
+	console_colour(b, c, v);
+	buf_str(b, "</td>");
 	if (inc) {
 		console_fmt(b, "<td><b class='%s'>%s</b> %s since ",
 			severity_name(inc->severity),
@@ -87,6 +91,7 @@ static bool put_rows(struct buf *b, const struct cgi *c,
 	const struct strings *slugs, size_t from)
 {
 	struct state_store *states = state_store_new(c->store);
+	struct console_verdict verdicts[PAGE];
 	struct strings some = {0};
 	struct transaction *t;
 	struct alert_state *st;
@@ -95,16 +100,19 @@ static bool put_rows(struct buf *b, const struct cgi *c,
 
 	for (i = from; i < slugs->n && i < from + PAGE; i++)
 		strings_add(&some, slugs->v[i]);
+	console_verdicts(c, &some, verdicts);
 	t = transaction_begin(states, &some);
 	while ((st = transaction_next(t, &i))) {
 		console_fmt(b,
 			"<tr data-server='%s' tabindex='-1'><th>"
 			"<a href='/ops/server/%s'>%s</a></th>",
 			some.v[i], some.v[i], some.v[i]);
-		put_condition(b, c, st);
+		put_condition(b, c, st, &verdicts[i]);
 	}
 	ok = !transaction_failed(t);
 	transaction_end(t);
+	for (i = 0; i < some.n; i++)
+		strings_release(&verdicts[i].failing);
 	strings_release(&some);
 	state_store_free(states);
 	return ok;
@@ -155,12 +163,16 @@ void console_servers(const struct cgi *c, struct cgi_answer *a)
 	console_fmt(b,
 		"<form action='/ops/servers'><label>Name<input name='q' "
 		"value='%s' autocapitalize='none'></label>"
-		"<button class='less'>Search</button></form>\n<table>\n",
+		"<button class='less'>Search</button></form>\n<table>\n"
+		"<tr><th>Server</th><th>Verdict</th><th>Incident</th></tr>\n",
 		part);
 	ok = put_rows(b, c, &slugs, page * PAGE);
 	buf_str(b, "</table>\n");
 	if (!slugs.n)
 		buf_str(b, "<p>There is no such server.</p>\n");
+	buf_str(b, "<p>");
+	console_colours(b);
+	buf_str(b, "</p>\n");
 	put_more_pages(b, part, page, slugs.n);
 	console_end(c, a);
 	if (!ok)
@@ -214,6 +226,32 @@ static void put_explanation(
 	buf_str(b, "</pre>\n");
 	buf_release(&text);
 	maintenance_store_free(run.maintenances);
+}
+
+/* "The verdict is amber, at 14:05; fails from ap." */
+static void put_verdict(struct buf *b, const struct cgi *c)
+{
+	struct strings slug = {0};
+	struct console_verdict v;
+	size_t start = b->len;
+
+	strings_add(&slug, c->request.name);
+	console_verdicts(c, &slug, &v);
+	buf_str(b, "<p>The verdict is ");
+	if (console_colour(b, c, &v)) {
+		buf_str(b, ", at ");
+		console_time(b, c, v.at);
+		for (size_t i = 0; i < v.failing.n; i++)
+			console_fmt(b, "%s%s", i ? ", " : "; fails from ",
+				v.failing.v[i]);
+		buf_str(b, ". ");
+		console_colours(b);
+		buf_str(b, "</p>\n");
+	} else {
+		buf_cut(b, start);
+	}
+	strings_release(&v.failing);
+	strings_release(&slug);
 }
 
 /* Whose server it is, as the configuration says. */
@@ -298,6 +336,8 @@ void console_server_page(const struct cgi *c, struct cgi_answer *a)
 	} else {
 		console_begin(c, a, strcmp(slug, SLUG_FLEET) == 0 ? "The fleet"
 								  : slug);
+		if (slug_valid(slug))
+			put_verdict(b, c);
 		for (unsigned k = 0; k < ALERT_KINDS; k++)
 			if (st.incidents[k].open && !st.incidents[k].superseded)
 				console_incident(b, c, mutes, &st,

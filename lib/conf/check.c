@@ -160,6 +160,9 @@ static void check_region(const struct conf_region *g, struct conf_errors *r)
 			conf_wrong(r, field, "only %s can have %s",
 				runner_keys[i].a, runner_keys[i].key);
 	}
+	if (g->chunks && g->runner != CONF_RUNNER_WORKER &&
+		!conf_refused(r, &g->runner) && !conf_refused(r, &g->url))
+		conf_wrong(r, &g->chunks, "only a worker can have chunks");
 	check_credential(g, r);
 }
 

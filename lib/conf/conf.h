@@ -95,6 +95,7 @@ struct conf_region {
 	char *host;	  /* of an ssh runner; else NULL */
 	char *function;	  /* of a lambda runner; else NULL */
 	char *url;	  /* of a worker; else NULL */
+	int64_t chunks;	  /* of a probe there, an invocation each; 0: one */
 	char *inbox;	  /* the URL of one outside the store; else NULL */
 	char *credential; /* the name of the secret of either; else NULL */
 	char **canary; /* URLs that should always answer from there */

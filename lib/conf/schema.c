@@ -198,6 +198,7 @@ static const struct conf_key region[] = {
 		.wrong = bad_function},
 	{KEY("url", CONF_TEXT, conf_region, url), .max = 1000,
 		.wrong = bad_worker},
+	{KEY("chunks", CONF_INT, conf_region, chunks), .min = 1, .max = 3},
 	{KEY("inbox", CONF_TEXT, conf_region, inbox), .max = 1000,
 		.wrong = bad_inbox},
 	{KEY("credential", CONF_TEXT, conf_region, credential), .max = 80,

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Stores for inboxes of regions: DynamoDB by dynalite, S3 by s3rver, and Workers KV and
-// gists as strict as their documentation; before all, what a test wants to go wrong.
+// Stores for inboxes of regions: DynamoDB by dynalite, S3 by s3rver, both behind the
+// signatures of AWS, which neither checks, and Workers KV and gists as strict as their
+// documentation; before all, what a test wants to go wrong.
 //
 // usage: node inbox_stores.mjs FOLDER [DAV-PORT]
 // Writes to FOLDER/ports: "dynamodb PORT", "s3 PORT", "cloudflare PORT", "https PORT",
 // each that of a proxy, and the file faults is read at each request: a line "NAME FAULT",
 // where FAULT is away (no answer), slow (after 3 s), drip (never ends), full (no write is
-// taken), keeps (confirms what is to be removed, and keeps it), cut (half of a piece), or
-// old (lists as they were when it began). The file clock has seconds that the clock of
+// taken), forgets (confirms a piece, and does not keep it), keeps (confirms what is to be
+// removed, and keeps it), cut (half of a piece), lags (lists as they were when it began),
+// old (the same from a cache, which says so), or spent (of Workers KV, the writes of the
+// day). The file clock has seconds that the clock of
 // these servers is ahead. Counts of requests are in the file counts.
 import { createRequire } from 'node:module';
 import crypto from 'node:crypto';
@@ -58,8 +61,8 @@ function spend(kind) {
 		Object.assign(used, { day, writes: 0, deletes: 0, lists: 0, reads: 0 });
 	}
 	used[kind]++;
-	fs.writeFileSync(`${folder}/used`, JSON.stringify(used));
-	return used[kind] <= LIMITS[kind];
+	return used[kind] <= LIMITS[kind] &&
+		(kind !== 'writes' || !read('faults').includes('cloudflare spent'));
 }
 
 async function cloudflare(req, res) {
@@ -75,7 +78,7 @@ async function cloudflare(req, res) {
 		res.end(JSON.stringify({ success: true, errors: [], messages: [], result, ...more }));
 	};
 	const spent = (kind) => spend(kind) || (no(429, 10048,
-		'free usage limit exceeded for this operation, please try again later'), false);
+		'your account has reached the free usage limit for this operation for today'), false);
 	const path = /^\/client\/v4\/accounts\/([0-9a-f]{32})\/storage\/kv\/namespaces\/([0-9a-f]{32})\/(keys|values)(?:\/([^/]+))?$/
 		.exec(url.pathname);
 	if (req.headers.authorization !== `Bearer ${TOKEN}`) {
@@ -138,8 +141,8 @@ async function cloudflare(req, res) {
 	return yes(null);
 }
 
-// ---- A gist: files of text, a megabyte of each, 300 in all; 80 changes a minute and
-// 500 an hour; two changes at once are a conflict.
+// ---- A gist: files of text, of which an answer has a megabyte, and 300 in all; 80
+// changes a minute and 500 an hour; two changes at once are a conflict.
 
 const files = { 'README.md': 'an inbox' };
 const GIST = '0123456789abcdef0123456789abcdef';
@@ -175,11 +178,16 @@ async function gist(req, res) {
 	}
 	const whole = () => {
 		const some = Object.keys(files).sort().slice(0, 300);
+		let room = 1 << 20;
+		const content = (text) => {
+			const part = text.slice(0, room);
+			room -= part.length;
+			return { size: text.length, truncated: part.length < text.length, content: part };
+		};
 		return { id: GIST, truncated: Object.keys(files).length > 300,
 			files: Object.fromEntries(some.map((filename) => [filename, { filename,
 				type: 'text/plain', raw_url: `${origin}/raw/${filename}`,
-				size: files[filename].length, truncated: files[filename].length > 1 << 20,
-				content: files[filename].slice(0, 1 << 20), encoding: 'utf-8' }])) };
+				...content(files[filename]), encoding: 'utf-8' }])) };
 	};
 	const tag = () => `W/"${crypto.createHash('sha256').update(JSON.stringify(files)).digest('hex')}"`;
 	if (req.method === 'GET') {
@@ -223,6 +231,48 @@ async function gist(req, res) {
 	return say(200, whole(), { etag: tag() });
 }
 
+// ---- Signature Version 4 of AWS.
+
+const KEYS = { s3: ['S3RVER', 'S3RVER'], dynamodb: ['key', 'secret'] };
+const sha256 = (text) => crypto.createHash('sha256').update(text).digest('hex');
+const hmac = (key, text) => crypto.createHmac('sha256', key).update(text).digest();
+const encoded = (text) => encodeURIComponent(decodeURIComponent(text)).replace(/[!'()*]/g,
+	(c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+
+// Why the request is refused; undefined if it is not.
+function unsigned(name, req, bytes) {
+	const [, key, day, region, service, names, signature] =
+		/^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/
+			.exec(req.headers.authorization) ?? [];
+	const date = req.headers['x-amz-date'] ?? '';
+	const at = Date.parse(date.replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5'));
+	const body = name === 's3' ? req.headers['x-amz-content-sha256'] : sha256(bytes);
+	if (!key || service !== name || region !== 'us-east-1') {
+		return 'AccessDenied';
+	}
+	if (key !== KEYS[name][0]) {
+		return name === 's3' ? 'InvalidAccessKeyId' : 'UnrecognizedClientException';
+	}
+	if (!(Math.abs(at - Date.now()) < 900e3) || !date.startsWith(day)) {
+		return 'RequestTimeTooSkewed';
+	}
+	if (body !== sha256(bytes)) {
+		return 'XAmzContentSHA256Mismatch';
+	}
+	const must = Object.keys(req.headers).filter((h) => h === 'host' || h.startsWith('x-amz-'));
+	const [path, query = ''] = req.url.split('?');
+	const canonical = [req.method, path.split('/').map(encoded).join('/'),
+		query.split('&').filter(Boolean).map((pair) => pair.split('=').map(encoded))
+			.map(([k, v = '']) => `${k}=${v}`).sort().join('&'),
+		...names.split(';').map((h) => `${h}:${(req.headers[h] ?? '').trim().replace(/ +/g, ' ')}`),
+		'', names, body].join('\n');
+	const secret = [day, region, service, 'aws4_request'].reduce(hmac, `AWS4${KEYS[name][1]}`);
+	const right = hmac(secret, ['AWS4-HMAC-SHA256', date,
+		`${day}/${region}/${service}/aws4_request`, sha256(canonical)].join('\n')).toString('hex');
+	return right === signature && must.every((h) => names.split(';').includes(h)) ? undefined :
+		name === 's3' ? 'SignatureDoesNotMatch' : 'InvalidSignatureException';
+}
+
 // ---- What goes wrong on the way.
 
 const old = new Map();
@@ -245,9 +295,19 @@ function faulty(name, port) {
 		if (fault === 'away') {
 			return res.destroy();
 		}
+		const why = KEYS[name] && unsigned(name, req, bytes);
+		if (why) {
+			res.writeHead(name === 's3' ? 403 : 400, { 'content-type': 'text/plain' });
+			return res.end(name === 's3' ? `<Error><Code>${why}</Code></Error>` :
+				JSON.stringify({ __type: `com.amazon.coral.service#${why}` }));
+		}
 		if (fault === 'full' && writes && !removes) {
 			res.writeHead(507, { 'content-type': 'text/plain' });
 			return res.end('Insufficient Storage');
+		}
+		if (fault === 'forgets' && writes && !removes && /1[0-9]{9}\./.test(req.url + bytes)) {
+			res.writeHead(200, { 'content-type': 'application/json' });
+			return res.end('{}');
 		}
 		if (fault === 'keeps' && removes) {
 			res.writeHead(req.method === 'DELETE' ? 204 : 200);
@@ -261,9 +321,12 @@ function faulty(name, port) {
 		if (fault === 'slow') {
 			await new Promise((done) => setTimeout(done, 3000));
 		}
-		if (fault === 'old' && lists && !writes && old.has(key)) {
-			const [status, headers, answer] = old.get(key);
-			res.writeHead(status, headers);
+		if (/^(old|lags)$/.test(fault) && lists && !writes && old.has(key)) {
+			const [status, { date, ...headers }, answer] = old.get(key);
+			// However fast the test is, this is older than a clock may be wrong.
+			res.writeHead(status, fault === 'lags' ? headers : { ...headers, age: 300 +
+				Math.round((Date.now() - Date.parse(date)) / 1000),
+			date: new Date(Date.parse(date) - 300e3).toUTCString() });
 			return res.end(answer);
 		}
 		const on = http.request({ port, host: '127.0.0.1', method: req.method, path: req.url,

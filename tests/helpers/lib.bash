@@ -131,14 +131,18 @@ spent() {
 }
 
 # free_port: a port on which nothing listens, below those that the system gives to
-# clients.
-free_port() {
-	local port
-	while port=$((20000 + RANDOM % 12000)); do
+# clients. Each call has the next one, so that no other test gets it before it is used, or
+# while it has to be closed.
+free_port() (
+	exec 9>>"$ROOT/build/port"
+	flock 9
+	port=$(tail -n 1 "$ROOT/build/port")
+	while port=$((20000 + (${port:-RANDOM} + 4001) % 12000)); do
 		(: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
 	done
+	echo "$port" >"$ROOT/build/port"
 	echo "$port"
-}
+)
 
 # sign_csr NAME CA-CERTIFICATE CA-KEY FROM UNTIL [EXTENSION…]: NAME.pem, of NAME.csr, valid
 # between days of date(1), past ones too; an EXTENSION is a line of openssl's configuration.

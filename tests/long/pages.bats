@@ -93,6 +93,8 @@ setup() {
 		"{\"v\":1,\"type\":\"runner\",\"region\":\"eu\",\"at\":$now,\"status\":\"exit\",\"version\":\"0.0.9\",\"message\":\"exit status 255\",\"offset_s\":[12.5,13]}" \
 		"{\"v\":1,\"type\":\"doctor\",\"host\":\"orchestrator\",\"at\":$((now - 7300)),\"ok\":12,\"warn\":1,\"fail\":1,\"findings\":[{\"status\":\"fail\",\"subject\":\"eu\",\"finding\":\"its clock is off by 12.5 s\",\"mend\":\"ssh eu sudo timedatectl set-ntp true\"},{\"status\":\"warn\",\"subject\":\"expiry\",\"finding\":\"nothing looks for expiring certificates and credentials\",\"mend\":\"sudo systemctl enable --now mcp-expiry.timer\"}]}" |
 		"$BIN/mcp-aggregate" ingest -c fleet.yaml
+	redis set probe:weather:verdict "{\"verdict\":\"amber\",\"window\":$now,\"failing\":[\"ap\"]}"
+	redis set probe:desk:verdict "{\"verdict\":\"red\",\"window\":$now,\"failing\":[\"eu\",\"us\"]}"
 	link=$("$BIN/mcp-alert" link ann)
 	node "$ROOT/tests/long/ops.mjs" "$BIN" "${link#http://127.0.0.1}" \
 		"$ROOT/build/shots" "$MODULES" | tee keys

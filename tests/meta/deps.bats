@@ -16,6 +16,8 @@ tests/bench/|bench
 tests/compare/|compare
 tests/long/compare|compare
 tests/long/packages|deb packages
+tests/long/images|deb packages
+scripts/image|images
 tests/long/pictures|pictures
 '
 

@@ -14,7 +14,8 @@ mcp-guardrail.1|  uses: github/codeql-action|a job that only GitHub has
 mcp-serve.8|[![MCP status]|Markdown
 README.md|make run |cli/whole/run.bats runs it
 README.md|make deb && sudo apt install|long/packages.bats and tests/bare do so
-README.md|make deb && podman|long/packages.bats does, where there is an image
+README.md|make images && docker|long/images.bats reads the image without docker
+README.md|docker run |long/images.bats runs the same with crun
 README.md|scripts/deps build && make|tests/bare and cli/whole/deploy.bats do so
 README.md|sudo mcp-fleet init|long/packages.bats does so
 '
@@ -70,7 +71,7 @@ kind() {
 	read -r line <"$1"
 	case $line in
 	'$ '*) echo session ;;
-	'- run:'* | upstreams:) echo job ;;
+	'- run:'*) echo job ;;
 	*)	! [[ $line =~ ^[a-z_]+:(\ |$) ]] || { echo configuration; return; }
 		grep -qE '^([0-9*]+ ){5}' "$1" && echo crontab || echo commands ;;
 	esac
@@ -89,10 +90,9 @@ listed() {
 script() {
 	case $(kind "$1") in
 	session) sed -n '1s/^\$ //p' "$1" ;;
-	job) # The variables, and the command, which may go on in a second line.
-		sed -nE 's/^ +([A-Z_]+): (.*)/export \1=\2/p' "$1"
-		awk '/^- run: |^  script: /{ sub(/^- run: |^  script: /, ""); on = 1; printf "%s", $0; next }
-			on && /^    [^ ]/ && !/^    [A-Z_]+:/ { printf " %s", $0; next }
+	job) # The command, which may go on in a second line.
+		awk '/^- run: /{ sub(/^- run: /, ""); on = 1; printf "%s", $0; next }
+			on && /^    [^ ]/ { printf " %s", $0; next }
 			{ on = 0 } END { print "" }' "$1" ;;
 	crontab) sed -E 's/^([0-9*]+ ){5}//; s/\\%/%/g' "$1" ;;
 	commands) cat "$1" ;;

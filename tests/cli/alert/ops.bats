@@ -652,8 +652,23 @@ bars() {
 	down_now
 	operates ann
 	ask GET /ops/servers
-	grep -q '<a href="/ops/server/example-mcp">example-mcp</a></th><td><b class="P1">P1</b> downtime since' body
-	grep -q '<a href="/ops/server/example-two">example-two</a></th><td class="old">no verdict yet' body
+	grep -q '<a href="/ops/server/example-mcp">example-mcp</a></th><td></td><td><b class="P1">P1</b> downtime since' body
+	grep -q '<a href="/ops/server/example-two">example-two</a></th><td></td><td class="old">no verdict yet' body
+	# The colours in words, of those verdicts that are of now.
+	redis set probe:example-mcp:verdict '{"v":1,"verdict":"amber","window":'$(($(date +%s) - 60))',"failing":["ap","<eu>"]}'
+	redis set probe:example-two:verdict '{"v":1,"verdict":"red","window":'$(($(date +%s) - 3600))',"failing":["ap"]}'
+	ask GET /ops/servers
+	grep -q 'example-mcp</a></th><td><b class="amber">amber</b></td>' body
+	grep -q 'example-two</a></th><td></td>' body
+	grep -q 'amber: some fail, and too few agree' body
+	ask GET /ops/server/example-mcp
+	grep -qE '<p>The verdict is <b class="amber">amber</b>, at [0-9:]+; fails from ap, &#60;eu&#62;\. <small>green: ' body
+	redis set probe:example-mcp:verdict nonsense
+	for path in /ops/server/example-mcp /ops/server/example-two; do
+		ask GET "$path"
+		[ "$CODE" = 200 ]
+		run ! grep -q 'The verdict is' body
+	done
 	ask GET '/ops/servers?q=two'
 	run ! grep -q server/example-mcp body
 	ask GET /ops/server/example-mcp

@@ -124,7 +124,7 @@ told() {
 	cve - <here
 	[ "$(grep -c '"warn"' out)" -eq 1 ]
 	told warn "^$ssl is .*, and Debian $release had 99.1-1 on "
-	[[ $mend == podman\ build\ --pull\ * ]]
+	[[ $mend == 'make images '* ]]
 	# Built before zips said it; and what is no list at all.
 	zip -qd f.zip lib/packages
 	run -2 mcp-fleet doctor --cve f.zip

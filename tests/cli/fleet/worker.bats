@@ -107,6 +107,140 @@ where() {
 	[ "$(redis --raw keys 'probe:s*:latest' | wc -l)" -eq 501 ]
 }
 
+# in_chunks: the edge alone, with probes in three chunks.
+in_chunks() {
+	edge | sed '/good-/d; s/credential: edge/&, chunks: 3/'
+}
+
+# records SLUG: those that are stored of its probe from there, an array. made SLUG: how
+# its steps ended, and its state.
+records() {
+	redis --raw get "$(redis --raw keys "probe:$1:??????????:edge-1")"
+}
+
+made() {
+	records "$1" | jq -r 'map(if .type == "step" then .status else .state end) | join(" ")'
+}
+
+@test "a probe in three chunks is three requests, and one record" {
+	worker "$FILES/near"
+	watched_curl
+	{ in_chunks; server good json 'cache_check: no'; server html html; server wall wall
+		server modern stateless; server list 500@list; server old http-sse; } >fleet.yaml
+	fleet -v
+	[ "$status" -eq 0 ]
+	nothing_left
+	[ "$(runners)" = 'edge-1 ok' ]
+	grep -q '^mcp-fleet: edge-1: 6 of 6 probed, 2 broken' err
+	# No chunk is sent for nothing; nobody has seen a session.
+	[ "$(grep -c '^-q ' seen)" -eq 3 ]
+	[ "$(requests edge-1 | jq -r 'select(.path == "/json").body | fromjson? | .method' | tr '\n' ' ')" = \
+		'server/discover initialize notifications/initialized ping tools/list ping tools/list ' ]
+	[ "$(sessions edge-1)" -eq 0 ]
+	redis --rdb dump >/dev/null
+	run ! grep -aE '"resume"|"session":"' dump
+	[ "$(made good)" = 'skip skip pass skip skip pass skip pass healthy' ]
+	[ "$(made list)" = 'skip skip pass skip skip fail skip skip broken' ]
+	[ "$(for slug in good html modern list old wall; do redis get "probe:$slug:verdict"; done | jq -r '"\(.slug) \(.regions[0].state)"' | tr '\n' ' ')" = \
+		'good healthy html broken modern healthy list broken old healthy wall auth-walled ' ]
+	# Where all fail in the first one, it is the only one.
+	{ in_chunks; server html html; } >fleet.yaml
+	: >seen
+	fleet
+	[ "$(grep -c '^-q ' seen)" -eq 1 ]
+	[ "$(runners)" = 'edge-1 ok' ]
+}
+
+@test "a server that is slower than the limit of one chunk, but not of three" {
+	export MCP_WORKER_LIMIT=7
+	worker "$FILES/near"
+	{ edge | sed '/good-/d'; server late late 'timeout: 20s'; } >fleet.yaml
+	fleet
+	redis hget fleet:runners edge-1 | jq -e '.message | endswith("the time of its machine ended before the probes")'
+	[ -z "$(redis --raw keys 'probe:late:*:edge-1')" ]
+	{ in_chunks; server late late 'timeout: 20s'; } >fleet.yaml
+	fleet
+	[ "$(runners)" = 'edge-1 ok' ]
+	[ "$(redis get probe:late:verdict | jq -r '.regions[0] | "\(.state) \(.ms > 11000)"')" = 'healthy true' ]
+	# The time of the server is that of all chunks.
+	redis flushall >/dev/null
+	{ in_chunks; server late late 'timeout: 5s'; } >fleet.yaml
+	fleet
+	[ "$(redis get probe:late:verdict | jq -r '.regions[0] | "\(.state) \(.failed_step) \(.error)"')" = 'broken tools-list deadline' ]
+}
+
+# dies_before N: the worker is killed before the N-th request.
+dies_before() {
+	mkdir -p bin
+	: >sent
+	cat >bin/curl <<-EOT
+	#!/bin/bash
+	echo >>$PWD/sent
+	if [[ \$(wc -l <$PWD/sent) -eq $1 ]]; then
+		kill $(<lighttpd.pid)
+		while kill -0 $(<lighttpd.pid); do :; done 2>/dev/null
+	fi
+	exec $CURL "\$@"
+	EOT
+	chmod +x bin/curl
+}
+
+@test "a worker that is killed between chunks leaves probes unfinished" {
+	CURL=$(type -P curl) PATH=$PWD/bin:$PATH
+	worker "$FILES/near"
+	{ in_chunks; server good json; server html html; } >fleet.yaml
+	dies_before 2
+	fleet
+	nothing_left
+	redis hget fleet:runners edge-1 | jq -e '.status == "exit" and (.message | test("chunk 2 of 3: curl: "))'
+	[ "$(made good)" = 'skip skip pass skip skip skip skip skip unfinished' ]
+	records good | jq -e 'map(select(.n > 3).message) | unique | length == 1 and
+		(.[0] | startswith("not run: chunk 2 of 3: curl: "))'
+	# What failed before is known; of the other nobody knows whether it works.
+	[ "$(redis get probe:html:verdict | jq -r '.regions[0].state')" = broken ]
+	run "$BIN/mcp-aggregate" explain good -c fleet.yaml
+	[[ $output == *"unknown, no-data"* && $output == *"is unfinished: not run: chunk 2 of 3: curl: "* ]]
+	# The last chunk.
+	worker "$FILES/near"
+	redis flushall >/dev/null
+	{ in_chunks; server good json; } >fleet.yaml
+	dies_before 3
+	fleet
+	[ "$(made good)" = 'skip skip pass skip skip pass skip skip unfinished' ]
+	[ -z "$(redis get probe:good:verdict | jq -r 'select(.verdict != "unknown")')" ]
+}
+
+@test "a worker that is taken over in the middle of a probe makes no other of it" {
+	mkdir evil
+	# As the second chunk: another id, another server, a step too many, a session for
+	# the record, and junk.
+	cat >evil/mcp-probe <<-EOT
+	#!/bin/bash
+	cat >$PWD/asked
+	"$BIN/mcp-probe" -f jsonl --targets - <$PWD/asked >$PWD/printed
+	if ! grep -q '"resume"' $PWD/asked; then
+		cat $PWD/printed
+		exit
+	fi
+	head -n 1 $PWD/printed
+	sed 1d $PWD/printed | sed 's/"probe_id":"/&x/'
+	sed 1d $PWD/printed | sed 's/"slug":"one"/"slug":"two"/'
+	sed 1d $PWD/printed | sed 's/"region":"edge-1"/"region":"good-1"/'
+	grep '"n":4' $PWD/printed | sed 's/"n":4/"n":9/'
+	printf '{"v":1,"type":"resume"\n{}\n"x"\n'
+	head -c 3000000 /dev/zero | tr '\\0' x
+	EOT
+	chmod +x evil/mcp-probe
+	worker "$PWD/evil"
+	{ edge | sed 's/credential: edge/&, chunks: 3/'; server one json
+		server two html 'regions: [good-1, good-2]'; } >fleet.yaml
+	fleet
+	[ "$(runners)" = $'edge-1 garbled\ngood-1 ok\ngood-2 ok' ]
+	[ "$(made one)" = 'skip skip pass skip skip skip skip skip unfinished' ]
+	[ "$(redis --raw hkeys probe:two:latest | sort)" = $'good-1\ngood-2' ]
+	[ "$(redis get probe:one:verdict | verdicts)" = 'one green  0 2 3 ' ]
+}
+
 @test "requests that are not of the fleet are refused" {
 	worker "$BIN"
 	target http://127.0.0.1:9/ >one

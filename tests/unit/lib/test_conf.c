@@ -461,6 +461,8 @@ static void test_fit(void **state)
 		{REGIONS "- {name: x, runner: ssh, host: a, function: f}",
 			"f:5:35: regions[3].function: only a lambda runner can have "
 			"a function\n"},
+		{REGIONS "- {name: x, runner: ssh, host: h, chunks: 3}", "f:5:35: "
+			"regions[3].chunks: only a worker can have chunks\n"},
 		{REGIONS "- {name: x, runner: worker}", "f:5:13: regions[3]."
 			"runner: a worker needs a url\nf:5:13: regions[3]."
 			"runner: a worker needs a credential\n"},
