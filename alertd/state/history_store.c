@@ -213,26 +213,27 @@ static void add_fields(const struct store_reply *r, struct strings *out)
 			strings_add(out, store_text(store_item(r, i)));
 }
 
-bool incident_store_fields(struct store *s, const char *slug,
-	struct strings *out)
+static bool read_incidents(struct store *s, const char *command,
+	const char *slug, struct strings *out)
 {
 	char key[KEY_MAX];
 	const struct store_reply *r =
-		store_one(s, "HKEYS", key_incidents(key, slug), NULL);
+		store_one(s, command, key_incidents(key, slug), NULL);
 
 	add_fields(r, out);
 	return r || failed(s);
 }
 
+bool incident_store_fields(struct store *s, const char *slug,
+	struct strings *out)
+{
+	return read_incidents(s, "HKEYS", slug, out);
+}
+
 bool incident_store_read(struct store *s, const char *slug,
 	struct strings *out)
 {
-	char key[KEY_MAX];
-	const struct store_reply *r =
-		store_one(s, "HGETALL", key_incidents(key, slug), NULL);
-
-	add_fields(r, out);
-	return r || failed(s);
+	return read_incidents(s, "HGETALL", slug, out);
 }
 
 /* The replies to these are in turn. */

@@ -183,16 +183,16 @@ struct console_mute console_muted(const struct cgi *c,
 	enum alert_kind kind);
 
 /*
- * console_tests.c: the result of tests.
+ * console_test_alerts.c: the result of tests.
  */
 struct history;
 
 /*
- * console_tests(b, c, st, h, route): append, as items of a list, what became of the
- * last test of that state: those that wait, or else the results that h has; of
- * that route, or where it is NULL, of each. False: nothing is known of one.
+ * console_test_alerts(b, c, st, h, route): append, as items of a list, the last
+ * test of that state: those that wait, or else the results that h has; of that
+ * route, or where it is NULL, of each. False: nothing is known of one.
  */
-bool console_tests(struct buf *b, const struct cgi *c,
+bool console_test_alerts(struct buf *b, const struct cgi *c,
 	const struct alert_state *st, const struct history *h,
 	const char *route);
 

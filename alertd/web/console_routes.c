@@ -82,7 +82,7 @@ static void put_test(struct buf *b, const struct cgi *c, const char *route,
 {
 	double passed = NAN;
 
-	if (console_tests(b, c, &f->fleet, f->history, route))
+	if (console_test_alerts(b, c, &f->fleet, f->history, route))
 		return;
 	for (size_t i = 0; i < f->tests.n; i++)
 		if (strcmp(f->tests.v[i].route, route) == 0)

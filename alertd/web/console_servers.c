@@ -312,7 +312,7 @@ static void put_for_operators(
 
 	history_store_last(c->store, c->now - DAY_S, c->now, RECORDS, &h);
 	buf_str(b, "<ul>\n");
-	if (!console_tests(b, c, st, &h, NULL))
+	if (!console_test_alerts(b, c, st, &h, NULL))
 		buf_cut(b, b->len - strlen("<ul>\n"));
 	else
 		buf_str(b, "</ul>\n");

@@ -117,18 +117,11 @@ void refused_end(struct buf *b, const struct summary *s)
 void refused_found(struct buf *b, const struct summary *s)
 {
 	const struct incident *inc = s->incident;
-	bool days = !phrase_same_day((double)inc->first, s->at, s->zone);
 
 	buf_str(b, "We could not check ");
 	phrase_within(b, s->slug);
 	put_where(b, inc, false);
-	buf_char(b, ' ');
-	phrase_time(b, inc->first, days, s->zone);
-	buf_str(b, " to ");
-	phrase_time(b, incident_end(inc), days, s->zone);
-	phrase_zone(b, s->zone);
-	buf_str(b, ", found at ");
-	phrase_time(b, (int64_t)s->at, false, s->zone);
-	buf_str(b, ": our credential was refused");
+	phrase_found(b, inc->first, incident_end(inc), s->at, s->zone);
+	buf_str(b, "our credential was refused");
 	put_code(b, inc);
 }

@@ -88,6 +88,21 @@ void phrase_time(struct buf *b, int64_t t, bool day, const char *zone)
 	buf_fmt(b, "%02d:%02d", l.minute / 60, l.minute % 60);
 }
 
+void phrase_found(struct buf *b, int64_t first, int64_t end, double at,
+	const char *zone)
+{
+	bool days = !phrase_same_day((double)first, at, zone);
+
+	buf_char(b, ' ');
+	phrase_time(b, first, days, zone);
+	buf_str(b, " to ");
+	phrase_time(b, end, days, zone);
+	phrase_zone(b, zone);
+	buf_str(b, ", found at ");
+	phrase_time(b, (int64_t)at, false, zone);
+	buf_str(b, ": ");
+}
+
 void phrase_time_seen(struct buf *b, int64_t t, double now, const char *zone)
 {
 	phrase_time(b, t, !phrase_same_day((double)t, now, zone), zone);

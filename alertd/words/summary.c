@@ -310,7 +310,6 @@ static void put_found_end(struct buf *b, const struct summary *s)
 static void put_found(struct buf *b, const struct summary *s)
 {
 	const struct incident *inc = s->incident;
-	bool days = !phrase_same_day((double)inc->first, s->at, s->zone);
 
 	if (refused_is(s)) {
 		refused_found(b, s);
@@ -319,20 +318,13 @@ static void put_found(struct buf *b, const struct summary *s)
 	}
 	buf_str(b, s->slug);
 	if (s->kind == ALERT_DOWNTIME) {
-		buf_str(b, " was down ");
+		buf_str(b, " was down");
 	} else {
 		buf_str(b, s->kind == ALERT_RATE_LIMITED ? " answered 429 to "
 							 : " failed from ");
 		phrase_cities(b, &inc->regions);
-		buf_char(b, ' ');
 	}
-	phrase_time(b, inc->first, days, s->zone);
-	buf_str(b, " to ");
-	phrase_time(b, incident_end(inc), days, s->zone);
-	phrase_zone(b, s->zone);
-	buf_str(b, ", found at ");
-	phrase_time(b, (int64_t)s->at, false, s->zone);
-	buf_str(b, ": ");
+	phrase_found(b, inc->first, incident_end(inc), s->at, s->zone);
 	cause_failure(b, s);
 	if (s->kind == ALERT_DOWNTIME) {
 		buf_str(b, " from ");

@@ -57,6 +57,13 @@ void phrase_instant(struct buf *b, int64_t t, double now, const char *zone);
 bool phrase_same_day(double a, double b, const char *zone);
 
 /*
+ * phrase_found(b, first, end, at, zone): append " 14:02 to 14:30 UTC, found at
+ * 14:31: ".
+ */
+void phrase_found(struct buf *b, int64_t first, int64_t end, double at,
+	const char *zone);
+
+/*
  * phrase_date(b, t, now, zone): append "Sun 22 Nov 02:05", as a clock in that
  * zone shows t; with the year where t is more than half a year from now.
  * phrase_zone(b, zone): append " UTC", or for Europe/Berlin " Berlin time".

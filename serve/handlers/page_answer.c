@@ -88,6 +88,16 @@ void page_missing(const struct context *c)
 	free(close);
 }
 
+void page_finish(const struct context *c, enum found found)
+{
+	if (found == NOT_FOUND)
+		page_missing(c);
+	else if (found == STORE_DOWN)
+		page_unavailable(c);
+	else if (c->r->status == 200)
+		etag_of_body(c->r);
+}
+
 void page_none(const struct context *c, const struct brand *brand)
 {
 	page_error(c, 404);

@@ -100,18 +100,7 @@ void answer_calendar(const struct context *c,
 static void answer_found(const struct context *c, page_put *put)
 {
 	c->r->anywhere = strcmp(c->answer->type, TYPE_PNG) == 0;
-	switch (page_put_server(c, true, put)) {
-	case NOT_FOUND:
-		page_missing(c);
-		break;
-	case STORE_DOWN:
-		page_unavailable(c);
-		break;
-	case FOUND:
-		if (c->r->status == 200)
-			etag_of_body(c->r);
-		break;
-	}
+	page_finish(c, page_put_server(c, true, put));
 }
 
 void handle_server(const struct context *c)

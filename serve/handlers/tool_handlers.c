@@ -66,15 +66,5 @@ void answer_tool_changes(const struct context *c,
 
 void handle_tools(const struct context *c)
 {
-	switch (tools_put_server(c, c->answer->put.tools)) {
-	case NOT_FOUND:
-		page_missing(c);
-		break;
-	case STORE_DOWN:
-		page_unavailable(c);
-		break;
-	case FOUND:
-		etag_of_body(c->r);
-		break;
-	}
+	page_finish(c, tools_put_server(c, c->answer->put.tools));
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * console_tests.c: what became of the last test of a route or of a server: it
- * waits for mcp-alert, it arrived, or it failed.
+ * console_test_alerts.c: the last test alert of a route or of a server: it waits
+ * for mcp-alert, it arrived, or it failed.
  */
 #include "web/console.h"
 
@@ -104,7 +104,7 @@ static void put_result(struct buf *b, const struct cgi *c,
 	buf_str(b, "</li>\n");
 }
 
-bool console_tests(struct buf *b, const struct cgi *c,
+bool console_test_alerts(struct buf *b, const struct cgi *c,
 	const struct alert_state *st, const struct history *h,
 	const char *route)
 {
