@@ -75,6 +75,8 @@ static const struct field region_fields[] = {
 	FIELD_MADE("cache", FIELD_LAX, .put = put_check, .take = take_check),
 	FIELD("clients_refused", struct verdict_region, clients_refused,
 		FIELD_LAX | FIELD_OMIT),
+	FIELD("machine", struct verdict_region, machine,
+		FIELD_LAX | FIELD_OMIT | FIELD_CLEAN),
 	EPOCH("since", struct verdict_region, since, FIELD_OMIT | FIELD_OUT),
 	MS("p95_ms", struct verdict_region, p95_ms, FIELD_OUT,
 		FIELD_WHEN(struct verdict_region, since)),
