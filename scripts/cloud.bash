@@ -179,12 +179,11 @@ chunk_targets() {
 		jq -c --argjson steps "$3" 'if .slug then .steps = $steps else . end' "$c.all"
 	else
 		jq -c --argjson steps "$3" --slurpfile resume \
-			<(sed -n 's/^N [^\t]*\t//p' "$c.$(($2 - 1))") '
+			<(sed -n 's/^N [^\t]*\t//p' "$c.$(($2 - 1))" | grep -vE '.{2000}') '
 			($resume | map({key: .slug, value: del(.v, .type, .slug, .region)}) |
 				from_entries) as $by |
 			select(.slug and $by[.slug]) | .steps = $steps |
-			.resume = ($by[.slug] | if tojson | length < 2000 then . else
-				{probe_id, probe_started_at, ms} end)' "$c.all"
+			.resume = $by[.slug]' "$c.all"
 	fi
 }
 

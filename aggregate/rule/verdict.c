@@ -197,6 +197,7 @@ static void list_regions(const struct rule *rule,
 			.started_at = p->started_at,
 			.fail_streak = r->streak,
 			.found = p->found,
+			.machine = f->regions[i].machine,
 			.tool_hash = p->tools ? p->tools->hash : NULL,
 		};
 		take_check(rule, &f->regions[i], in->now,

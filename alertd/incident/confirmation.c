@@ -198,32 +198,59 @@ static bool throttled_now(const struct alert_state *st,
 		region_hearing(st, v, window, r->region) == HEARD;
 }
 
-/* How many regions fail, at any step or at that of the verdict, without awaited
-   ones. */
-static size_t fail_now(const struct verdict *v, bool at_step)
+/* Whether a region fails that is not awaited, at any step or at that of the
+   verdict. */
+static bool fails_now(const struct verdict *v, const char *name, bool at_step)
+{
+	const struct verdict_region *r = severity_region(v, name);
+
+	return !awaited(v, name) &&
+		(!at_step || (r && r->failed_step == v->step));
+}
+
+/* Whether two regions count as one. */
+static bool one_machine(const struct verdict *v, const char *a, const char *b)
+{
+	const struct verdict_region *x = severity_region(v, a);
+	const struct verdict_region *y = severity_region(v, b);
+
+	return x && y && x->machine && y->machine &&
+		strcmp(x->machine, y->machine) == 0;
+}
+
+/* How many machines agree on the step of the verdict, without awaited regions. */
+static size_t agree_now(const struct verdict *v)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < v->n_failing; i++) {
-		const struct verdict_region *r =
-			severity_region(v, v->failing[i]);
+		bool is_new = fails_now(v, v->failing[i], true);
 
-		if (!awaited(v, v->failing[i]) &&
-			(!at_step || (r && r->failed_step == v->step)))
-			n++;
+		for (size_t k = 0; k < i; k++)
+			is_new = is_new && !(fails_now(v, v->failing[k], true) &&
+				one_machine(v, v->failing[i], v->failing[k]));
+		n += is_new;
 	}
 	return n;
+}
+
+static bool all_fail_now(const struct verdict *v)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->n_failing; i++)
+		n += fails_now(v, v->failing[i], false);
+	return n == v->n_failing;
 }
 
 struct observation observation_of(const struct alert_state *st,
 	const struct verdict *v)
 {
-	size_t now = fail_now(v, false);
 	struct observation s = {
 		.window = window_of(v),
 		.partial = v->n_awaited > 0,
 		.agreed = v->verdict == VERDICT_RED &&
-			(now == v->n_failing || fail_now(v, true) >= AGREE),
+			(all_fail_now(v) || agree_now(v) >= AGREE),
 		.refused = v->checks == CHECKS_REFUSED,
 		.assessed = assess(v),
 	};

@@ -73,6 +73,8 @@ static const struct field region_fields[] = {
 	FIELD("tool_hash", struct verdict_region, tool_hash, FIELD_NULL),
 	FIELD_MADE("cache", FIELD_LAX, .put = put_check, .take = take_check),
 	FINDING_ROWS(struct verdict_region),
+	FIELD("machine", struct verdict_region, machine,
+		FIELD_LAX | FIELD_OMIT | FIELD_CLEAN),
 	EPOCH("since", struct verdict_region, since, FIELD_OMIT | FIELD_OUT),
 	MS("p95_ms", struct verdict_region, p95_ms, FIELD_OUT,
 		FIELD_WHEN(struct verdict_region, since)),

@@ -26,6 +26,8 @@ struct verdict_region {
 	struct cache_check cache;
 	double cache_at; /* epoch seconds */
 	struct probe_findings found;
+	/* The first of the regions that count as one with it; NULL: none does. */
+	const char *machine;
 	/*
 	 * Of a verdict that is published: when the first probe of the series
 	 * started that works, or does not, as the newest does; 0 in others. And

@@ -22,16 +22,19 @@ sift() {
 @test "a record is what it says, with its bytes, or anew where it has a tab" {
 	step='"v":1,"region":"r-a","type":"step","slug":"a","probe_id":"p.1","n"'
 	sum='"v":1,"region":"r-a","type":"probe","slug":"b","probe_id":"p"'
+	on='"v":1,"type":"resume","region":"r-a","slug":"b","probe_id":"p","probe_started_at":5'
 	tool='"v":1,"type":"tool","region":"r-a","slug":"b","probe_id":"p","digest":1'
 	sift "{$tool}\n"
 	[ "$output" = "T b/p	{$tool}" ]
-	sift "{$step:1.0}\n \t\r\n{$step:\t2,\"x\":\"ä\xff\"}\n{$step:\"3\"}\n{$sum,\"state\":\"broken\",\"probe_started_at\":10,\"total_ms\":2500}\n{$sum,\"total_ms\":\"x\"}"
+	sift "{$step:1.0}\n \t\r\n{$step:\t2,\"x\":\"ä\xff\"}\n{$step:\"3\"}\n{$sum,\"state\":\"broken\",\"probe_started_at\":10,\"total_ms\":2500}\n{$sum,\"total_ms\":\"x\"}\n{$sum,\"state\":\"unfinished\"}\n{$on,\"ms\":2}"
 	diff - <(echo "$output") <<-END
 	S a/p.1 1	{$step:1.0}
 	S a/p.1 2	{$step:2,"x":"ä�"}
 	S a/p.1 ?	{$step:"3"}
 	P b/p true 12.5	{$sum,"state":"broken","probe_started_at":10,"total_ms":2500}
 	P b/p false 0	{$sum,"total_ms":"x"}
+	P b/p unfinished 0	{$sum,"state":"unfinished"}
+	N b/p 5.000000 2.000	{$on,"ms":2}
 	END
 }
 
@@ -53,6 +56,9 @@ sift() {
 	{"v":1,"type":"step","region":"R","slug":"a","probe_id":"p","n":1}|?
 	{"v":1,"type":"runner","region":"r-a","own_region":"r b\\n"}|O r?b?
 	{"v":1,"type":"runner","region":"r-a","own_region":["x"]}|O ??x??
+	{"v":1,"type":"resume","region":"r-a","slug":"a","probe_id":"p","probe_started_at":5}|?
+	{"v":1,"type":"resume","region":"r-a","slug":"a","probe_id":"p","probe_started_at":-5,"ms":2}|?
+	{"v":1,"type":"resume","region":"r-a","slug":"a","probe_id":"p","probe_started_at":5,"ms":1e7}|?
 	{"v":1,"type":"runner","region":"r-a","offset_s":[0,0]}|?
 	{"v":1,"type":"runner","region":"r-a","host_key":null}|?
 	END

@@ -125,7 +125,7 @@ made() {
 @test "a probe in three chunks is three requests, and one record" {
 	worker "$FILES/near"
 	watched_curl
-	{ in_chunks; server good json 'cache_check: no'; server html html; server wall wall
+	{ in_chunks; server good sse 'cache_check: no'; server html html; server wall wall
 		server modern stateless; server list 500@list; server old http-sse; } >fleet.yaml
 	fleet -v
 	[ "$status" -eq 0 ]
@@ -134,7 +134,7 @@ made() {
 	grep -q '^mcp-fleet: edge-1: 6 of 6 probed, 2 broken' err
 	# No chunk is sent for nothing; nobody has seen a session.
 	[ "$(grep -c '^-q ' seen)" -eq 3 ]
-	[ "$(requests edge-1 | jq -r 'select(.path == "/json").body | fromjson? | .method' | tr '\n' ' ')" = \
+	[ "$(requests edge-1 | jq -r 'select(.path == "/sse").body | fromjson? | .method' | tr '\n' ' ')" = \
 		'server/discover initialize notifications/initialized ping tools/list ping tools/list ' ]
 	[ "$(sessions edge-1)" -eq 0 ]
 	redis --rdb dump >/dev/null

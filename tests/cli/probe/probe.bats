@@ -439,6 +439,7 @@ piece() {
 		http-sse 9 0 0
 		no-tools 2 1 1
 		wall 4 0 0
+		wall-many 10 0 2
 		500 2 0 0
 		500@list 2 1 1
 		404@ping 6 2 1
@@ -447,8 +448,13 @@ piece() {
 	EOF
 	while read -r mood _; do
 		jq -nc --arg m "$mood" --arg h "$HOST" '{slug: ($m | sub("@"; "_")), url: "\($h)/\($m)",
-			health_tool: {name: "echo", arguments: {text: "x"}}}'
+			health_tool: {name: "echo", arguments: {text: "x"}}} |
+			if $m == "wall-many" then .auth = {mode: "bearer", credential: "login"} else . end'
 	done <rows >whole
+	# No session of a login is handed on.
+	mkdir creds
+	printf 'origin = %s\ntoken = s3cret-canary\n' "$HOST" >creds/login
+	export MCP_CREDENTIALS=$PWD/creds
 	"$BIN/mcp-probe" -r whole -f jsonl --targets - <whole >once
 	for n in 1 2 3; do
 		piece "$n"
@@ -462,6 +468,7 @@ piece() {
 				.tool_hash, .full_hash, .protocol, .era]))}}) | add' $file >"$file.came"
 	done
 	diff once.came pieces.came
+	[ "$(jq -r 'select(.type == "resume" and .session).slug' pieces | sort -u | grep -c wall)" -eq 0 ]
 	while read -r mood counts; do
 		requests pieces | jq -r --arg m "/$mood" 'select(.path == $m) |
 			if .method == "POST" then .body | fromjson.method else .method end' >asked

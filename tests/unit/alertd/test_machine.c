@@ -985,8 +985,12 @@ static void test_agree_beside_awaited(void **state)
 		const char *second; /* of two regions that have reported */
 		enum step step; /* where the first fails */
 		bool agreed;
-	} rows[] = {{"b", STEP_TOOLS_LIST, true},
-		{"b", STEP_INITIALIZE, false}, {"x", STEP_TOOLS_LIST, false}};
+		const char *machine; /* of that region; the first is on "a" */
+	} rows[] = {{"b", STEP_TOOLS_LIST, true, NULL},
+		{"b", STEP_INITIALIZE, false, NULL},
+		{"x", STEP_TOOLS_LIST, false, NULL},
+		{"b", STEP_TOOLS_LIST, true, "b"},
+		{"b", STEP_TOOLS_LIST, false, "a"}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -994,9 +998,10 @@ static void test_agree_beside_awaited(void **state)
 		const char *failing[] = {"a", rows[i].second, "c"};
 		struct verdict_region r[] = {
 			{.region = "a", .state = STATE_BROKEN,
-				.failed_step = rows[i].step},
+				.failed_step = rows[i].step, .machine = "a"},
 			{.region = "b", .state = STATE_BROKEN,
-				.failed_step = STEP_TOOLS_LIST},
+				.failed_step = STEP_TOOLS_LIST,
+				.machine = rows[i].machine},
 			{.region = "c", .state = STATE_BROKEN,
 				.failed_step = STEP_TOOLS_LIST}};
 		struct verdict v = {.slug = "s", .window = NIGHT_START,
