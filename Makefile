@@ -559,7 +559,7 @@ copy = install -D -m $(1) -t $(DESTDIR)$(2) $(3)
 install: all
 	$(call copy,755,$(BINDIR),$(PROGRAMS:%=$(B)/bin/%) $(SCRIPTS))
 	$(call copy,644,$(LIBEXECDIR),$(addprefix scripts/,\
-		region.bash cloud.bash config.bash inbox.bash init.bash enroll.bash doctor.bash \
+		region.bash cloud.bash config.bash needs.bash inbox.bash init.bash enroll.bash doctor.bash \
 		doctor_rounds.bash doctor_cve.bash demo.bash crawl.bash secrets.bash \
 		snapshot.bash inbox_take.bash inbox_region.bash inbox_start.bash inbox_at.bash \
 		$(INBOXES)))

@@ -270,10 +270,20 @@ print_batch() {
 	fi
 }
 
-# end_one: waits for a batch to end.
+# end_one: waits for a batch to end. Its subshell writes to the pipe ended, unless it was
+# killed.
 end_one() {
-	local pid='' c
-	wait -n -p pid "${!running[@]}" || :
+	local pid='' ends c
+	while [[ ! $pid ]]; do
+		if read -r -t 1 -u "$ended" ends; then
+			pid=${running[ends]+$ends}
+			continue
+		fi
+		for c in "${!running[@]}"; do
+			kill -0 "$c" 2>/dev/null || pid=$c
+		done
+	done
+	wait "$pid" || :
 	c=${running[pid]}
 	[[ ! -s $c.status ]] || print_batch "$c"
 	if [[ -s $c.why || ! -s $c.status ]]; then
@@ -320,13 +330,18 @@ trap 'exit 143' TERM HUP INT
 work=$(trap '' HUP INT TERM; mktemp -d -- "${TMPDIR:-/tmp}/cloud.XXXXXX")
 cat >"$work/in"
 split_targets
+mkfifo "$work/ended"
+exec {ended}<>"$work/ended"
 for batch in "$work"/batch.*; do
 	((${#running[@]} < width)) || end_one
-	case $runner$chunks in
-	lambda*) send_lambda "$batch" & ;;
-	worker1) send_worker "$batch" & ;;
-	*) send_chunks "$batch" & ;;
-	esac
+	{
+		trap 'echo "$BASHPID" >&"$ended"' EXIT
+		case $runner$chunks in
+		lambda*) send_lambda "$batch" ;;
+		worker1) send_worker "$batch" ;;
+		*) send_chunks "$batch" ;;
+		esac
+	} &
 	running[$!]=$batch
 	batches=$((batches + 1))
 done

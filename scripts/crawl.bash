@@ -734,7 +734,9 @@ crawl() {
 		[[ $base =~ [?\&]${url%=*}= ]] || base+=$and$url and='&'
 	done
 	url=$base
-	command -v flock >/dev/null || die 3 "flock: not installed"
+	# shellcheck source=scripts/needs.bash
+	source "$lib/needs.bash" || die 3 "needs.bash: not installed"
+	need_gnu
 	mkdir -p -- "$name" && cd -- "$name" || die 3 "$name: cannot be used"
 	{ exec 9>>lock; } 2>/dev/null || die 3 "$name: cannot be written to"
 	# curl keeps the lock: what it still reads for a crawl that was killed is used.

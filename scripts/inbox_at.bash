@@ -35,6 +35,9 @@ give_up() {
 	exit "$1"
 }
 
+# shellcheck source=scripts/needs.bash
+source "$(dirname -- "${BASH_SOURCE[0]}")/needs.bash"
+
 # fails MESSAGE: notes why a function fails.
 fails() {
 	printf '%s\n' "$*" >"$work/why"
@@ -149,7 +152,8 @@ secret_lines() {
 # call [OPTION…] URL: the answer is in the file answer, its header in head; sets code.
 # A call without an answer fails.
 call() {
-	local status=0 before=$EPOCHREALTIME date age
+	local status=0 before date age
+	before=$(realtime)
 	: >"$work/answer"
 	: >"$work/head"
 	code=$(curl -q -sS --http1.1 "${proto[@]}" --max-redirs 0 --connect-timeout 10 \
@@ -159,7 +163,7 @@ call() {
 	# A cache adds for how many seconds it has had the answer.
 	date=$(header date) age=$(header age)
 	[[ $age =~ ^[0-9]{1,8}$ ]] || age=0
-	note_clock "$before" "$EPOCHREALTIME" "${date:+$date + $age seconds}"
+	note_clock "$before" "$(realtime)" "${date:+$date + $age seconds}"
 	((status)) || return 0
 	((status != 153 && status != 63 && status != 23)) ||
 		echo "more than $((answer_max >> 20)) MiB in an answer" >"$work/err"

@@ -12,11 +12,12 @@ inbox_open() {
 
 # A reader sees the whole file, or none.
 inbox_put() {
-	local new before=$EPOCHREALTIME
+	local new before
+	before=$(realtime)
 	{ mkdir -p -- "$place" && new=$(mktemp -- "$place/.new.XXXXXX"); } \
 		2>"$work/why" || return 2
 	if cat -- "$2" >"$new" && chmod 644 -- "$new" && sync -- "$new" &&
-		note_clock "$before" "$EPOCHREALTIME" "@$(stat -c %.9Y -- "$new")" 0 &&
+		note_clock "$before" "$(realtime)" "@$(stat -c %.9Y -- "$new")" 0 &&
 		mv -f -- "$new" "$place/$1"; then
 		return
 	fi 2>"$work/why"
@@ -26,11 +27,12 @@ inbox_put() {
 
 # file_clock: notes the clock of the machine that keeps the files.
 file_clock() {
-	local now=$EPOCHREALTIME new
+	local now new
+	now=$(realtime)
 	[[ -d $inbox ]] || { fails "$inbox: not a folder"; return; }
 	mkdir -p -- "$place" 2>"$work/why" || return 2
 	new=$(mktemp -- "$place/.new.XXXXXX" 2>"$work/why") || return 2
-	note_clock "$now" "$EPOCHREALTIME" "@$(stat -c %.9Y -- "$new")" 0
+	note_clock "$now" "$(realtime)" "@$(stat -c %.9Y -- "$new")" 0
 	rm -f -- "$new"
 }
 

@@ -26,6 +26,10 @@ work=''
 # shellcheck source=scripts/inbox_at.bash
 source "$(dirname -- "${BASH_SOURCE[0]}")/inbox_at.bash"
 
+die() {
+	give_up "$@"
+}
+
 # read_targets: writes the targets that the region has to the file targets; those of the
 # last run if the store does not answer.
 read_targets() {
@@ -38,7 +42,7 @@ read_targets() {
 		cp -- "$work/fetched" "$spool/targets.new"
 		mv -- "$spool/targets.new" "$spool/targets"
 	elif [[ -f $spool/targets ]] &&
-		((EPOCHSECONDS - $(stat -c %Y "$spool/targets") < targets_max)); then
+		(($(epoch) - $(stat -c %Y "$spool/targets") < targets_max)); then
 		echo "$region: its targets cannot be read, and are those of the last run:$(:
 			) $( ((status)) && why || echo 'not whole')" >&2
 		gzip -dc <"$spool/targets" >"$work/targets"
@@ -104,7 +108,7 @@ front() {
 		name=$(basename -- "$file" .raw)
 		{
 			printf '{"v":1,"type":"deposit","region":"%s","at":%s,"ahead_s":[%s,%s]}\n' \
-				"$region" "$EPOCHREALTIME" "$low" "$high"
+				"$region" "$(realtime)" "$low" "$high"
 			gzip -dc <"$file"
 		} | gzip -nc >"$spool/new"
 		if (($(stat -c %s "$spool/new") > piece_max)); then
@@ -145,6 +149,7 @@ setting() {
 	sed -n "s/^$1 *= *//p" "$home/region.conf" | tail -n 1
 }
 
+need_gnu
 home=$(realpath -- "${1:?usage: inbox_region.bash FOLDER [-v]}")
 failed=0 stored=0 low='' high=''
 spool=$home/spool
@@ -154,7 +159,7 @@ done
 mkdir -p -- "$spool"
 exec {lock}>>"$spool/lock"
 flock -n "$lock" || give_up 3 "$(setting region): its previous run has not ended"
-minute=$((EPOCHSECONDS / 60 * 60))
+minute=$(($(epoch) / 60 * 60))
 open_inbox "$(setting inbox)" "$home/credential" "$(setting region)"
 export MCP_CREDENTIALS=${MCP_CREDENTIALS:-$home/credentials}
 read_targets

@@ -37,17 +37,18 @@ publish() {
 	local digest told='' at=0
 	digest=$(digest_of "$1")
 	[[ ! $memory || ! -f $memory.targets ]] || read -r told at <"$memory.targets" || :
-	[[ $told != "$digest" ]] || ((EPOCHSECONDS - at >= publish_again)) || return 0
+	[[ $told != "$digest" ]] || (($(epoch) - at >= publish_again)) || return 0
 	gzip -nc -- "$1" >"$work/targets"
 	(($(stat -c %s "$work/targets") <= piece_max)) ||
 		{ fails "the targets are too large for it"; return; }
 	inbox_put targets "$work/targets" || return
-	[[ ! $memory ]] || echo "$digest $EPOCHSECONDS" >"$memory.targets" || :
+	[[ ! $memory ]] || echo "$digest $(epoch)" >"$memory.targets" || :
 }
 
 # look: writes the names of pieces to the file new, oldest first, and counts the rest.
 look() {
-	local name now=$EPOCHSECONDS
+	local name now
+	now=$(epoch)
 	inbox_list >"$work/names" || return
 	: >"$work/new"
 	: >"$work/again"
@@ -73,7 +74,8 @@ look() {
 
 # await: looks until a piece of this round is there, or time is over.
 await() {
-	local until=$((SECONDS + wait)) from=$((EPOCHSECONDS / 60 * 60 - lag)) left
+	local until=$((SECONDS + wait)) from left
+	from=$(($(epoch) / 60 * 60 - lag))
 	while :; do
 		look || return
 		if [[ -s $work/new ]] && (($(tail -n 1 "$work/new" | cut -d . -f 1) >= from)); then
@@ -92,7 +94,7 @@ odd_since() {
 	local at=${1%%.*}
 	if [[ $memory ]]; then
 		at=$(sed -n "s/^$1 //p" "$memory.odd" 2>/dev/null | head -n 1)
-		at=${at:-$EPOCHSECONDS}
+		at=${at:-$(epoch)}
 		echo "$1 $at" >>"$work/odd"
 	fi
 	echo "$at"
@@ -106,7 +108,7 @@ read_one() {
 	((!status)) || return 2
 	if [[ $(digest_of "$work/piece") != "${name##*.}" ]]; then
 		# It may be on its way, or whoever hands it on has cut it.
-		((EPOCHSECONDS - $(odd_since "$name") > young)) || return 0
+		(($(epoch) - $(odd_since "$name") > young)) || return 0
 		refused=$((refused + 1))
 		: >"$folder/$name"
 		echo "$name ! !"
@@ -134,7 +136,7 @@ take() {
 		done <"$work/new"
 	fi
 	# The store of a slow one has not the next piece yet.
-	[[ -s $work/new ]] || ((newest < EPOCHSECONDS - 60 - lag || !lag)) || : >"$folder/quiet"
+	[[ -s $work/new ]] || ((newest < $(epoch) - 60 - lag || !lag)) || : >"$folder/quiet"
 	jq -cn --argjson newest "$newest" --argjson refused "$refused" \
 		--argjson others "$others" --argjson waiting "$(grep -c . "$work/new" || :)" \
 		--arg ahead "${low:+$low $high}" '{$newest, $refused, $others, $waiting, $ahead}' \
@@ -158,7 +160,7 @@ clear() {
 		<(head -n "$take_max" "$folder/refused")
 	((${#names[@]})) || return 0
 	if [[ $memory ]]; then
-		{ printf "%s $EPOCHSECONDS\n" "${names[@]}"; cat -- "$memory" 2>/dev/null || :; } |
+		{ printf "%s $(epoch)\n" "${names[@]}"; cat -- "$memory" 2>/dev/null || :; } |
 			head -n "$memory_max" >"$work/memory"
 		! cp -- "$work/memory" "$memory.new" || mv -f -- "$memory.new" "$memory" || :
 	fi

@@ -554,6 +554,23 @@ static int check_line(const struct reading *r)
 }
 
 /*
+ * The next option, as getopt_long finds it; or 1 with an operand in optarg. musl
+ * ends at the operand "-" as at the end of all options.
+ */
+static int next_option(int argc, char **argv, const char *letters,
+	const struct option *longs)
+{
+	int at = optind > 0 ? optind : 1;
+	int code = getopt_long(argc, argv, letters, longs, NULL);
+
+	if (code != -1 || *letters == '+' || optind != at || at >= argc ||
+		strcmp(argv[at], "-") != 0)
+		return code;
+	optarg = argv[optind++];
+	return 1;
+}
+
+/*
  * All of argv; operands are moved to its beginning. -1, or an exit status. A
  * command that comes first is no operand: then the first one ends the options.
  */
@@ -578,7 +595,7 @@ static int read_all(struct reading *r, int argc, char **argv)
 	opterr = 0;
 	optind = 0; /* to begin anew */
 	while (status < 0 && o->letter != 'h') {
-		code = getopt_long(argc, argv, letters, longs, NULL);
+		code = next_option(argc, argv, letters, longs);
 		if (code == -1)
 			break;
 		if (code == 1) {

@@ -201,10 +201,10 @@ managed() {
 	printf '%s\n' 'ID=ubuntu' ID_LIKE=debian >ubuntu.release
 	for system in fedora rocky; do
 		run -0 managed "$system" build
-		[ "$(cat asked)" = 'dnf gcc make pkgconf-pkg-config mandoc glibc-devel libcurl-devel cjson-devel openssl-devel libyaml-devel hiredis-devel fcgi-devel zlib-devel brotli-devel' ]
+		[ "$(cat asked)" = 'dnf gcc make pkgconf-pkg-config mandoc glibc-devel libcurl-devel cjson-devel openssl-devel libyaml-devel hiredis-devel fcgi-devel zlib-devel brotli-devel coreutils findutils grep util-linux' ]
 	done
 	run -0 managed alpine build run
-	[ "$(cat asked)" = 'apk gcc make pkgconf mandoc musl-dev curl-dev cjson-dev openssl-dev yaml-dev hiredis-dev fcgi-dev zlib-dev brotli-dev jq curl ca-certificates redis lighttpd tzdata' ]
+	[ "$(cat asked)" = 'apk gcc make pkgconf mandoc musl-dev curl-dev cjson-dev openssl-dev yaml-dev hiredis-dev fcgi-dev zlib-dev brotli-dev coreutils findutils grep util-linux jq curl ca-certificates redis lighttpd tzdata' ]
 	run -0 managed ubuntu -n ci
 	[ "$output" = $'jq\ncurl\nca-certificates' ]
 	# What a system lacks is named, and the rest is installed.

@@ -284,6 +284,12 @@ included() {
 }
 
 # cloud.bash and the files of inboxes elsewhere run by themselves.
+# needs.bash does without.
+@test "no script for users asks for more than bash 4.4 has" {
+	! git grep -nE 'EPOCH(REALTIME|SECONDS)|SRANDOM|BASH_ARGV0|\bwait ([^|&;]* )?-[a-z]*[fp]|wait -n [^|&;]|\$\{[^}]*@[UuLKk]\}|\$\{ |local -[a-zA-Z]*I|localvar_inherit|globskipdots|patsub_replacement|assoc_expand_once' -- \
+		scripts ':!scripts/needs.bash'
+}
+
 @test "no part of mcp-fleet defines a function that another has" {
 	run bash -c 'shopt -s extglob
 		cat scripts/mcp-fleet scripts/!(cloud|inbox_*).bash | grep -oE "^[a-z_0-9]+\(\)" | sort | uniq -d'

@@ -271,6 +271,13 @@ static void check_change(const char *zone, int64_t low, int64_t high)
 
 static unsigned zones, changes;
 
+/* The library of musl has other offsets before the first change of a zone. */
+#ifdef __GLIBC__
+#define SINCE (-2208988800) /* 1900 */
+#else
+#define SINCE 0
+#endif
+
 static int check_zone(const char *path, const struct stat *st, int type)
 {
 	const int64_t step = 20 * 86400;
@@ -286,9 +293,9 @@ static int check_zone(const char *path, const struct stat *st, int type)
 	snprintf(tz, sizeof tz, ":%s", zone);
 	setenv("TZ", tz, 1);
 	tzset();
-	/* From 1900 to 2060, which is beyond all tables. */
-	offset = library(-2208988800).tm_gmtoff;
-	for (int64_t t = -2208988800; t < 2840140800; t += step) {
+	/* To 2060, which is beyond all tables. */
+	offset = library(SINCE).tm_gmtoff;
+	for (int64_t t = SINCE; t < 2840140800; t += step) {
 		check_local(zone, t);
 		next = library(t + step).tm_gmtoff;
 		if (next == offset)
@@ -308,7 +315,7 @@ static void test_library(void **state)
 	setenv("TZ", ":nowhere", 1);
 	assert_int_equal(ftw("/usr/share/zoneinfo", check_zone, 20), 0);
 	printf("# %u zones, %u changes\n", zones, changes);
-	assert_true(zones > 300 && changes > 20000);
+	assert_true(zones > 300 && changes > 15000);
 }
 
 /* TZ in the environment changes no result, and is not changed. */
