@@ -603,7 +603,9 @@ static int read_all(struct reading *r, int argc, char **argv)
 			continue;
 		}
 		if (code == ':' || code == '?')
-			return refuse_code(r, code, argv[optind - 1]);
+			/* musl goes beyond an argument that is missing. */
+			return refuse_code(r, code,
+				argv[(optind < argc ? optind : argc) - 1]);
 		o = r->t->options;
 		while (o->letter != code && LONG + (o - r->t->options) != code)
 			o++;

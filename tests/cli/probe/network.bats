@@ -40,7 +40,8 @@ own_network() {
 		skip "no network of our own to be had here"
 }
 
-# rows <ROWS: "URL STEP CODE WORDS OF THE MESSAGE…", each probed.
+# rows <ROWS: "URL STEP CODE WORDS OF THE MESSAGE…", each probed. musl has other words for
+# two errors of the system.
 rows() {
 	local url step code text args
 	while read -r url step code text; do
@@ -53,7 +54,8 @@ rows() {
 		records out || return
 		jq -es --arg step "$step" --arg code "$code" --arg text "$text" \
 			'any(.[]; .step == $step and .error == $code and
-			(.message | contains($text)))' out >/dev/null ||
+			(.message | gsub("Network unreachable"; "Network is unreachable") |
+			gsub("Host is unreachable"; "No route to host") | contains($text)))' out >/dev/null ||
 			{ echo "$url"; cat out err; return 1; }
 	done
 }
@@ -71,6 +73,10 @@ rows() {
 		http://127-0-0-1.test:1/ tls tcp.refused 127.0.0.1 port 1 refuses
 		http://v6.test:1/ tls tcp.refused ::1 port 1 refuses
 	EOT
+	# musl tells a name without an address from 1.2.4 on, and asks a server that fails or refuses
+	# until the time of its resolv.conf is over.
+	! grep -q ld-musl "$BIN/mcp-probe" ||
+		sed -i -e 's/the name has no .*/the name/' -e '/fails\.test\|refuses\.test/d' table
 	alone bash -c 'rows <table' || { cat out; return 1; }
 }
 
