@@ -199,7 +199,7 @@ begin() {
 	done
 	{ regions 'a-1 local' 'b-1 virginia'; server canary-1 json
 		server canary-2 json 'auth: {mode: bearer, credential: canary-3}'; } >fleet.yaml
-	cp "$ROOT/scripts/region.bash" .
+	cp "$ROOT"/scripts/{needs,region}.bash .
 	sed "s|^\tPATH=.*|PATH=$PWD/wrap:\$PATH|" "$ROOT/scripts/mcp-fleet" >mcp-fleet
 	bash mcp-fleet -c fleet.yaml -v 2>err
 	[ "$(redis --raw keys 'probe:canary-?:latest')" = probe:canary-1:latest ]

@@ -402,7 +402,7 @@ mcp-fleet: stdio.json: no server that regions can reach' ]
 
 @test "a tool that is missing is named, and nothing is made" {
 	mkdir tools
-	for tool in bash dirname realpath getopt id rmdir uname; do
+	for tool in bash date dirname find flock getopt grep id realpath rmdir uname; do
 		ln -s "$(type -P "$tool")" "tools/$tool"
 	done
 	ln -s "$BIN"/mcp-* tools/

@@ -48,7 +48,8 @@ fleet-20200104T024000Z.jsonl.gz fleet-plan.jsonl mine" ]
 	[ "$(redis get probe:good:verdict)" = '{"v":1}' ]
 	# The environment of a unit says the same; gzip is always there.
 	mkdir only
-	for tool in bash jq getopt flock gzip realpath dirname mkdir rm mv date sync awk timeout; do
+	for tool in bash jq getopt find flock grep gzip realpath dirname mkdir rm mv date sync \
+		awk timeout; do
 		ln -s "$(type -P $tool)" only/
 	done
 	mkdir other
