@@ -123,6 +123,12 @@ alone() {
 	unpack mcp-probe
 	unpack mcp-fleet
 	[ ! -e "$BATS_FILE_TMPDIR/mcp-probe/rootfs/bin" ]
+	# Nothing of the machine that made it, and no way to another user.
+	cd "$BATS_FILE_TMPDIR/mcp-fleet/rootfs"
+	for file in hostname resolv.conf machine-id apt/sources.list; do
+		[ ! -e "etc/$file" ] || { echo "$file"; return 1; }
+	done
+	[ -z "$(find . -type f -perm /6000)" ]
 	alone <<-'END'
 		url=http://127.0.0.1:8080/mcp # the MCP server of the page itself
 		(container mcp-fleet url "$url") >said 2>&1 &
