@@ -754,7 +754,7 @@ init_region() {
 	[[ $secrets || ! -d ${conf%/*}/credentials ]] || secrets=${conf%/*}/credentials
 	make_new
 	mkdir "$new/lib" "$new/credentials"
-	for file in "$lib"/inbox_*.bash "$lib/secrets.bash"; do
+	for file in "$lib"/inbox_*.bash "$lib"/{needs,secrets}.bash; do
 		[[ $file == */inbox_take.bash ]] || cp -- "$file" "$new/lib/"
 	done
 	printf 'region = %s\ninbox = %s\n' "$lone" "$origin" >"$new/region.conf"

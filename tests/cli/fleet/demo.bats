@@ -66,7 +66,7 @@ shows() {
 @test "installed, what it says to look at is there, until Enter" {
 	mkdir -p usr/bin usr/libexec/mcp-fleet
 	cp "$BIN"/mcp-* "$ROOT/scripts/mcp-fleet" usr/bin/
-	cp "$ROOT/scripts/demo.bash" usr/libexec/mcp-fleet/
+	cp "$ROOT"/scripts/{demo,needs}.bash usr/libexec/mcp-fleet/
 	touch usr/libexec/mcp-fleet/region.bash
 	mkfifo keys
 	PATH=$PWD/usr/bin:/usr/bin:/bin:/usr/sbin script -qec 'mcp-fleet demo -q' /dev/null \

@@ -439,7 +439,7 @@ mcp-fleet: stdio.json: no server that regions can reach' ]
 @test "installed, and with the PATH of cron, it finds its parts and its examples" {
 	mkdir -p usr/bin usr/libexec/mcp-fleet usr/share/doc/mcp-fleet/examples
 	cp "$ROOT/scripts/mcp-fleet" usr/bin/
-	cp "$ROOT"/scripts/{region,init,doctor,doctor_rounds}.bash usr/libexec/mcp-fleet/
+	cp "$ROOT"/scripts/{needs,region,init,doctor,doctor_rounds}.bash usr/libexec/mcp-fleet/
 	cp -r "$ROOT/scripts/deploy" usr/share/doc/mcp-fleet/examples/
 	ln -s "$BIN"/* usr/bin/
 	bare() {

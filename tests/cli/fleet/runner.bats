@@ -237,7 +237,7 @@ signalled() {
 	{ regions 'a-1 local'; server one json; } >fleet.yaml
 	mkdir -p installed/bin installed/libexec/mcp-fleet
 	cp "$ROOT/scripts/mcp-fleet" installed/bin/
-	cp "$ROOT/scripts/region.bash" installed/libexec/mcp-fleet/
+	cp "$ROOT"/scripts/{needs,region}.bash installed/libexec/mcp-fleet/
 	ln -s "$BIN"/* installed/bin/
 	run env -i PATH=/usr/bin:/bin XDG_RUNTIME_DIR="$XDG_RUNTIME_DIR" \
 		XDG_STATE_HOME="$XDG_STATE_HOME" TMPDIR="$TMPDIR" \
