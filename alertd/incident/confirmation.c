@@ -198,24 +198,20 @@ static bool throttled_now(const struct alert_state *st,
 		region_hearing(st, v, window, r->region) == HEARD;
 }
 
-/* Whether a region fails that is not awaited, at any step or at that of the
-   verdict. */
-static bool fails_now(const struct verdict *v, const char *name, bool at_step)
+/* A region that fails at the step of the verdict, unless it is awaited; NULL. */
+static const struct verdict_region *agrees(const struct verdict *v,
+	const char *name)
 {
 	const struct verdict_region *r = severity_region(v, name);
 
-	return !awaited(v, name) &&
-		(!at_step || (r && r->failed_step == v->step));
+	return r && r->failed_step == v->step && !awaited(v, name) ? r : NULL;
 }
 
 /* Whether two regions count as one. */
-static bool one_machine(const struct verdict *v, const char *a, const char *b)
+static bool one_machine(const struct verdict_region *a,
+	const struct verdict_region *b)
 {
-	const struct verdict_region *x = severity_region(v, a);
-	const struct verdict_region *y = severity_region(v, b);
-
-	return x && y && x->machine && y->machine &&
-		strcmp(x->machine, y->machine) == 0;
+	return a->machine && b->machine && strcmp(a->machine, b->machine) == 0;
 }
 
 /* How many machines agree on the step of the verdict, without awaited regions. */
@@ -224,11 +220,13 @@ static size_t agree_now(const struct verdict *v)
 	size_t n = 0;
 
 	for (size_t i = 0; i < v->n_failing; i++) {
-		bool is_new = fails_now(v, v->failing[i], true);
+		const struct verdict_region *a = agrees(v, v->failing[i]), *b;
+		bool is_new = a;
 
-		for (size_t k = 0; k < i; k++)
-			is_new = is_new && !(fails_now(v, v->failing[k], true) &&
-				one_machine(v, v->failing[i], v->failing[k]));
+		for (size_t k = 0; k < i && is_new; k++) {
+			b = agrees(v, v->failing[k]);
+			is_new = !b || !one_machine(a, b);
+		}
 		n += is_new;
 	}
 	return n;
@@ -239,7 +237,7 @@ static bool all_fail_now(const struct verdict *v)
 	size_t n = 0;
 
 	for (size_t i = 0; i < v->n_failing; i++)
-		n += fails_now(v, v->failing[i], false);
+		n += !awaited(v, v->failing[i]);
 	return n == v->n_failing;
 }
 

@@ -34,7 +34,7 @@ bool recovery_pass(struct incident *inc, int64_t window, int needed)
 
 void recovery_quiet(struct incident *inc, int64_t window)
 {
-	if (inc->failed < window && inc->passed < window)
+	if (inc->failed < window)
 		streak_add(&inc->quiet, window);
 }
 

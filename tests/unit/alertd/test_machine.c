@@ -985,12 +985,13 @@ static void test_agree_beside_awaited(void **state)
 		const char *second; /* of two regions that have reported */
 		enum step step; /* where the first fails */
 		bool agreed;
-		const char *machine; /* of that region; the first is on "a" */
-	} rows[] = {{"b", STEP_TOOLS_LIST, true, NULL},
-		{"b", STEP_INITIALIZE, false, NULL},
-		{"x", STEP_TOOLS_LIST, false, NULL},
-		{"b", STEP_TOOLS_LIST, true, "b"},
-		{"b", STEP_TOOLS_LIST, false, "a"}};
+		const char *machines[2]; /* of the first, and of that */
+	} rows[] = {{"b", STEP_TOOLS_LIST, true, {"a", NULL}},
+		{"b", STEP_INITIALIZE, false, {"a", NULL}},
+		{"x", STEP_TOOLS_LIST, false, {"a", NULL}},
+		{"b", STEP_TOOLS_LIST, true, {NULL, "b"}},
+		{"b", STEP_TOOLS_LIST, true, {"a", "b"}},
+		{"b", STEP_TOOLS_LIST, false, {"a", "a"}}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -998,10 +999,11 @@ static void test_agree_beside_awaited(void **state)
 		const char *failing[] = {"a", rows[i].second, "c"};
 		struct verdict_region r[] = {
 			{.region = "a", .state = STATE_BROKEN,
-				.failed_step = rows[i].step, .machine = "a"},
+				.failed_step = rows[i].step,
+				.machine = rows[i].machines[0]},
 			{.region = "b", .state = STATE_BROKEN,
 				.failed_step = STEP_TOOLS_LIST,
-				.machine = rows[i].machine},
+				.machine = rows[i].machines[1]},
 			{.region = "c", .state = STATE_BROKEN,
 				.failed_step = STEP_TOOLS_LIST}};
 		struct verdict v = {.slug = "s", .window = NIGHT_START,
