@@ -8,6 +8,7 @@
 # shellcheck disable=SC2016 # for other shells
 
 bats_require_minimum_version 1.5.0
+load ../helpers/lib
 load ../helpers/alert
 
 # Those of the helper are for a store of the test.
