@@ -6,6 +6,7 @@
 . "${BASH_SOURCE[0]%/*}/trace.bash"
 ROOT=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
 BIN=$(cd "${BIN:-$ROOT/build/bin}" && pwd)
+VERSION=$(sed -n "s/^VERSION = //p" "$ROOT/Makefile")
 export LC_ALL=C.UTF-8
 unset "${!MCP_@}" CREDENTIALS_DIRECTORY NO_COLOR http_proxy https_proxy \
 	all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY SSL_CERT_FILE

@@ -156,7 +156,8 @@ works() {
 	mcp-fleet doctor -c fleet.yaml --json >found || true
 	cat found
 	run ! grep -F '"ca: ' found
-	jq -se 'any(.[]; .finding == "mcp-probe 0.1.0 answers; 1 of 1 servers work from here")' found
+	jq -se --arg v "$VERSION" 'any(.[];
+		.finding == "mcp-probe \($v) answers; 1 of 1 servers work from here")' found
 }
 
 @test "a private authority that nobody knows: doctor names ca, and init has --ca" {

@@ -27,7 +27,7 @@ teardown() {
 # list DAY [SED]: a list of what is installed here, changed by this.
 list() {
 	{
-		echo "# mcp-fleet 0.1.0, $1"
+		echo "# mcp-fleet $VERSION, $1"
 		sed "s/:[a-z0-9]*\t/\t/; s/^/$release /; s/\t/ /" here | sed "${2-}"
 	} >scripts/libraries.list
 }

@@ -119,7 +119,7 @@ failures() {
 	cp authorized "$HOSTS/hosts/virginia/"
 	[ "$status" -eq 1 ]
 	[ -z "$(failures)" ]
-	told ok us-east-1 'mcp-probe 0.1.0 answers; 1 of 1 servers work from here'
+	told ok us-east-1 "mcp-probe $VERSION answers; 1 of 1 servers work from here"
 	told ok us-east-1 'its clock is right'
 	told ok us-east-1 'its key can only probe'
 	told warn ap-northeast-1 'its key can run any command there'
@@ -173,7 +173,7 @@ failures() {
 	doctor
 	silent fail us-east-1 'host key'
 	silent fail ap-northeast-1 'host key'
-	told ok ap-northeast-1 'mcp-probe 0.1.0 answers'
+	told ok ap-northeast-1 "mcp-probe $VERSION answers"
 }
 
 @test "a region that is not reached, that lets nobody in, or that is another one" {
@@ -222,7 +222,7 @@ failures() {
 	mv mcp-probe "$HOSTS/hosts/tokyo/"
 	told fail ap-northeast-1 'exit status 127'
 	[ "$mend" = "scp $MCP_FLEET_SSH $BIN/mcp-probe tokyo:/usr/local/bin/" ]
-	told warn us-east-1 'mcp-probe there is 0.0.9, and here 0.1.0'
+	told warn us-east-1 "mcp-probe there is 0.0.9, and here $VERSION"
 	doctor
 	silent fail ap-northeast-1 ''
 	[ -z "$(failures)" ]
@@ -456,7 +456,7 @@ full() {
 	two >fleet.yaml
 	fleet
 	doctor
-	told ok upgrade "0.1.0 reads older data as it is: nothing to do"
+	told ok upgrade "$VERSION reads older data as it is: nothing to do"
 	spool=$(echo "$PWD"/state/mcp-fleet/*)
 	# The form of the first day, with the time alone in its name.
 	probe_record='{"v":1,"type":"runner","region":"us-east-1","at":1,"status":"ok","version":"0.1.0","message":null}'
@@ -468,7 +468,7 @@ full() {
 	echo "$probe_record" >"${spool%/*}/0123456789abcdef/3.us-east-1.jsonl"
 	doctor
 	silent ok upgrade ''
-	told fail upgrade '1 lines of the spool have a form that 0.1.0 cannot read'
+	told fail upgrade "1 lines of the spool have a form that $VERSION cannot read"
 	[ "$(typed)" = '{"v":0,"type":"probe"}' ]
 	told warn upgrade '0123456789abcdef/ wait for another configuration or store'
 	typed
@@ -486,7 +486,7 @@ full() {
 	printf '#!/bin/sh\necho mcp-alert 0.0.9\n' >bin/mcp-alert
 	chmod +x bin/mcp-alert
 	PATH=$BIN:$PATH doctor
-	told warn upgrade "$PWD/bin/mcp-alert is of mcp-alert 0.0.9, and this is mcp-fleet 0.1.0"
+	told warn upgrade "$PWD/bin/mcp-alert is of mcp-alert 0.0.9, and this is mcp-fleet $VERSION"
 }
 
 # of_this LINE: whether rounds of fleet.yaml are run by this line of a table of cron.

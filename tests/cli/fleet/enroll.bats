@@ -76,7 +76,7 @@ machine() {
 	told 'done' key "the key $PWD/key"
 	told 'done' key "the folder $OSLO/.ssh"
 	told 'done' key "the line of the key in $OSLO/.ssh/authorized_keys"
-	told ok eu-north-1 'mcp-probe 0.1.0 answers; 1 of 1 servers work from here'
+	told ok eu-north-1 "mcp-probe $VERSION answers; 1 of 1 servers work from here"
 	told ok key "$PWD/key may probe there, and nothing else"
 	told warn key "rounds do not use $PWD/key"
 	[ -z "$(failures)" ]
@@ -127,7 +127,7 @@ machine() {
 	MCP_FLEET_SSH=${MCP_FLEET_SSH%% -i *} enroll
 	[ "$status" -eq 0 ]
 	told warn eu-north-1 'no shell there'
-	told ok eu-north-1 'mcp-probe 0.1.0 answers'
+	told ok eu-north-1 "mcp-probe $VERSION answers"
 	run -2 ssh -F ssh_config -i key -o BatchMode=yes oslo touch "$PWD/touched" </dev/null
 	[ ! -e touched ]
 }
