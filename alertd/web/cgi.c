@@ -293,6 +293,20 @@ static void answer_row(struct cgi *c, const struct row *row,
 		answer_admitted(c, row, a);
 }
 
+/* A gateway that cannot hand over all of a body may answer 502. */
+static void drop_body(void)
+{
+	const char *length = request_env(environ, "CONTENT_LENGTH");
+	long long left = 0;
+	char piece[4096];
+	ssize_t n = 1;
+
+	if (length)
+		num_parse(length, 0, CGI_ANSWER_MAX, &left);
+	for (; left > 0 && n > 0; left -= n)
+		n = read(STDIN_FILENO, piece, sizeof piece);
+}
+
 int cgi_main(void)
 {
 	struct cgi c = {.now = clock_wall(), .env = environ};
@@ -308,6 +322,8 @@ int cgi_main(void)
 		answer_row(&c, row, &a);
 	else
 		cgi_error(&a, 404, "not_found", "There is nothing here.");
+	if (!c.request.body.len)
+		drop_body();
 	status = cgi_write(&a, c.request.http.method == METHOD_HEAD);
 	buf_release(&c.request.body);
 	buf_release(&a.body);

@@ -121,18 +121,20 @@ static void read_question(struct question *q, char *const *env)
 }
 
 /*
- * The body of a POST to the one address that takes it. One that is longer than
- * FRONT_BODY_MAX, or does not say how long it is, is not read.
+ * The body of a POST to the one address that takes it. Others are read and
+ * dropped: a gateway of CGI that cannot hand over all of a body may answer 502.
+ * One that is longer than FRONT_BODY_MAX, or does not say how long it is, is not
+ * read.
  */
 static void read_body(struct front *f, struct question *q)
 {
 	struct request_post *post = &q->request.post;
 	const char *length = post->length;
+	bool wanted = q->route.kind == ROUTE_MCP &&
+		q->request.method == METHOD_POST;
 	long long left = 0;
 
 	buf_clear(&f->body);
-	if (q->route.kind != ROUTE_MCP || q->request.method != METHOD_POST)
-		return;
 	post->too_large = length && *length &&
 		!num_parse(length, 0, (long long)FRONT_BODY_MAX, &left);
 	while (left > 0 && f->reader) {
@@ -143,7 +145,8 @@ static void read_body(struct front *f, struct question *q)
 
 		if (!n)
 			break;
-		buf_add(&f->body, piece, n);
+		if (wanted)
+			buf_add(&f->body, piece, n);
 		left -= (long long)n;
 	}
 	post->body = f->body.p;

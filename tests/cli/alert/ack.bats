@@ -113,6 +113,13 @@ page() {
 		[ "$(page POST "$bad" by=eve)" = "404 Not Found" ]
 	done
 	[ "$(page PUT "$URL")" = "405 Method Not Allowed" ]
+	printf x=y | {
+		GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=PUT CONTENT_LENGTH=3 SCRIPT_NAME=/ack \
+			PATH_INFO=/x "$BIN/mcp-alert" >put
+		cat >left
+	}
+	grep -q '^Status: 405 ' put
+	[ ! -s left ]
 	[ "$(holder)" = null ]
 	minutes 1 3 | alert 0
 	jq -e '.ack_url == null' out

@@ -148,6 +148,14 @@ setup_file() {
 		[ "$(jq -c keys body)" = '["error","message"]' ]
 		[ "$(says Cache-Control)" = "public, max-age=5" ]
 	done
+	# Their body is read, or fcgiwrap answers 502.
+	printf x=y | {
+		GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=POST CONTENT_LENGTH=3 \
+			REQUEST_URI=/badge/example-mcp.svg "$BIN/mcp-serve" >out
+		cat >left
+	}
+	grep -q '^Status: 405 ' out
+	[ ! -s left ]
 }
 
 @test "a private server is not there for those without its token" {
