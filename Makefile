@@ -487,7 +487,7 @@ STRANGERS = $(filter tests/cli/probe/% \
 # What takes minutes, in stages, each run although another failed, and none begun when
 # LONG is over. Some wait for most of their time: strangers' bytes under the sanitizers;
 # what check leaves; limits; the packages; a real browser; us beside other monitors; what
-# differs in the other release of Debian; kills. Three of them run at a time, those that
+# differs in the other release of Debian; kills. Two of them run at a time, those that
 # found most or take longest first. The others compute, one after the other, and step
 # back for the first: unit tests as they are; requests, schedules; small changes to
 # decisions, which the tests must notice; a day of 1,000 servers; every branch of
@@ -501,7 +501,7 @@ check-long: deps
 	@rm -rf build/check && mkdir -p build/check
 	@echo $$(($$(date +%s) + $(LONG_MINUTES) * 60)) >build/check/until
 	@$(MAKE) -s -k check-clang check-peers || :
-	@$(MAKE) -s -k -j 4 check-computing $(WAITING:%=check-%); tests/stage
+	@$(MAKE) -s -k -j 3 check-computing $(WAITING:%=check-%); tests/stage
 
 check-computing:
 	@for stage in $(COMPUTING); do nice $(MAKE) -s check-$$stage; done
@@ -536,7 +536,7 @@ LIMITS = $(patsubst %,tests/%.bats,long/lab long/crawl long/hostile long/engines
 	long/inboxes cli/serve/trouble long/targets cli/probe/hostile long/registry)
 check-limits:
 	$(call stage,limits,$(MAKE) build/bench/server && export SERVERS=$${SERVERS:-727} INBOX_ROUNDS=$${INBOX_ROUNDS:-12} \
-		CPU=0.5 SLACK=1; $(call bats,3,$(LIMITS)))
+		CPU=1 SLACK=1; $(call bats,3,$(LIMITS)))
 
 check-browser:
 	$(call stage,browser,bats -t tests/long/pages.bats && tests/long/run)

@@ -7,9 +7,9 @@
 load ../../helpers/scripted
 
 # The figures are those of the programs as they are used. CPU is how many seconds
-# of CPU time a probe may take: `make check-long` asks for the half second, and on
-# a machine that does other work too, ten times as much still tells what grows
-# with the square of an answer's size.
+# of CPU time a probe may take: half a second on an idle machine, a second beside the
+# other stages of `make check-long`, which share its caches; ten times as much still
+# tells what grows with the square of an answer's size.
 plain_build() {
 	! grep -q __asan_init "$BIN/mcp-probe"
 }
