@@ -6,6 +6,7 @@
 // that fails, connect or list, and the class of the error.
 // usage: node oracle-client.mjs 1|2 SECONDS <URLS; the first is the generation of the SDK,
 // and so long it waits for an answer.
+import net from 'node:net';
 import { text } from 'node:stream/consumers';
 
 const [generation, patience] = process.argv.slice(2);
@@ -16,6 +17,8 @@ const { Client, StreamableHTTPClientTransport } = generation === '2' ?
 	};
 const REDIRECT = 'http://127.0.0.1:9/back';
 const AT_A_TIME = 16;
+// node gives the first address of localhost 250 ms, which a busy machine may not have.
+net.setDefaultAutoSelectFamilyAttemptTimeout?.(1000 * patience);
 
 // A client that is registered, and has no token yet.
 const user = (seen) => ({
