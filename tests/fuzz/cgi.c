@@ -386,10 +386,10 @@ static void check(char *const *env)
 	need(status != 503 || io.broken || !file || !*file);
 	need(status != 201 || (post && who && strstr(who, "writes")));
 	/* A form or a link of the console is used up, whatever it asks for; a form that
-	   is refused (404, 422) is given back. */
+	   is refused (400, 404, 422) is given back. */
 	need(!fuzz_store_writes() || (post && (status == 200 || status == 201 ||
 		status == 409 || status == 422 || status == 503 ||
-		(status == 404 && knows_console(env)) ||
+		((status == 400 || status == 404) && knows_console(env)) ||
 		(fuzz_store_has("fleet:console") && status != 401))));
 	need(!fuzz_store_has("fleet:console") || knows_console(env));
 	need(!fuzz_store_has("fleet:subscribers"));
