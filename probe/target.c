@@ -278,7 +278,7 @@ bool target_knows(const struct target *t, const char *full)
 		       sizeof head, by_number) != NULL;
 }
 
-/* What the piece before handed on; the session is checked where it is used. */
+/* Read what the piece before handed on. Its user checks the session. */
 static bool read_resume(const cJSON *o, struct piece *r, char *why)
 {
 	const char *id = json_str(o, "probe_id");

@@ -316,7 +316,7 @@ worker)
 	# A worker serves this many at once.
 	tool=curl width=4
 	chunks=${4:-1} region=${5-} seconds=${6:-60}
-	# What is handed on makes targets longer.
+	# A target grows by what a chunk hands on.
 	((chunks == 1)) || batch_lines=200 batch_bytes=500000
 	read_token "$3" ;;
 esac

@@ -89,7 +89,7 @@ read_piece() {
 	fi
 	sed 1d -- "$1" >"$dir/out"
 	begin_sift
-	# What this machine had no time to read stays there.
+	# Pieces that this machine had no time to read stay there.
 	end_sift || { sifted=$?; rm -f -- "$1"; }
 	# The targets of its minute are not known here.
 	n=$probes

@@ -66,7 +66,7 @@ open_inbox() {
 	inbox_open
 }
 
-# check_address URL REGION: gives up where no such inbox can be, whatever the secret.
+# check_address URL REGION: gives up where no secret would make this an inbox.
 check_address() {
 	token=- user=- password=-
 	read_address "$1" "$2"

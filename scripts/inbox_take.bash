@@ -107,7 +107,7 @@ read_one() {
 	((status != 1)) || return 0
 	((!status)) || return 2
 	if [[ $(digest_of "$work/piece") != "${name##*.}" ]]; then
-		# It may be on its way, or whoever hands it on has cut it.
+		# The rest may still come: a replica or a cache can lag.
 		(($(epoch) - $(odd_since "$name") > young)) || return 0
 		refused=$((refused + 1))
 		: >"$folder/$name"

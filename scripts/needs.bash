@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
-# What the scripts need of a system, checked before they begin: bash 4.4, and GNU tools,
+# Checks that the system has all that the scripts need: bash 4.4, and GNU tools,
 # whose options those of busybox and BSD lack. Each caller has a function die STATUS TEXT.
 
 # need_gnu: ends the program unless this is bash 4.4 or later with GNU tools. One tool

@@ -153,7 +153,7 @@ static bool put_runner(struct sift *s, cJSON *o)
 	return true;
 }
 
-/* What a piece of a probe hands to the next: see scripts/cloud.bash. */
+/* A piece of a probe hands this to the next one: see scripts/cloud.bash. */
 static bool put_resume(struct sift *s, const cJSON *o, const char *slug,
 	const char *id)
 {

@@ -171,7 +171,7 @@ void console_incident(struct buf *b, const struct cgi *c,
 	struct maintenance_store *mutes, struct alert_state *st,
 	enum alert_kind kind, bool whole);
 
-/* What mutes an incident now, in the words of the store. */
+/* The mute of an incident, as the store has it. */
 struct console_mute {
 	double until; /* 0: nothing does */
 	const char *what, *reason, *by; /* by and reason may be NULL */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * console_fields.c: the fields of all forms: how the page names each, and which
- * option of the command it is, so that an error names what the page shows.
+ * console_fields.c: the fields of the console's forms: the label of each, and its
+ * option of the command, so that errors name labels instead of options.
  */
 #include "web/console.h"
 

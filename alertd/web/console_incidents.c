@@ -292,7 +292,7 @@ static void name_of(const struct alert_state *st, char *out)
 				: st->slug);
 }
 
-/* What mutes it, and why; a customer need not know that. */
+/* Its mute; the reason is for operators alone. */
 static void put_mute(
 	struct buf *b, const struct cgi *c, const struct console_mute *m)
 {

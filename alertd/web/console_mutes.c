@@ -23,7 +23,7 @@
 #define ROWS 60
 #define WHAT_MAX 200
 
-/* What the two forms do. */
+/* The two forms, in words. */
 #define SILENCE "silence"
 #define MAINTENANCE "maintenance"
 #define FOCUS " autofocus"
@@ -302,7 +302,7 @@ static void put_adding(struct buf *b, const struct cgi *c, const char *slug,
 		silence ? "Mute" : "Add it");
 }
 
-/* What may stand in "From", in the zone of the operators. */
+/* Times that "From" offers, in the zone of the operators. */
 static void put_starts(struct buf *b, const struct cgi *c)
 {
 	struct zone_time day = zone_local(c->conf->zone, c->now + DAY_S);

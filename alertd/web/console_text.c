@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * console_text.c: markup, texts of strangers and instants, as all pages have them.
+ * console_text.c: puts markup, texts of strangers and times into the pages of the
+ * console.
  */
 #include "web/console.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * console_verdicts.c: the colour of a server, as the last verdict on it has it.
+ * console_verdicts.c: the colour of each server, by its last verdict.
  */
 #include "web/console.h"
 

@@ -385,8 +385,8 @@ static void check(char *const *env)
 
 	need(status != 503 || io.broken || !file || !*file);
 	need(status != 201 || (post && who && strstr(who, "writes")));
-	/* A form or a link of the console is used up, whatever it asks for; a form that
-	   is refused (400, 404, 422) is given back. */
+	/* A request uses up its form or link of the console; a form that is refused
+	   (400, 404, 422) is given back. */
 	need(!fuzz_store_writes() || (post && (status == 200 || status == 201 ||
 		status == 409 || status == 422 || status == 503 ||
 		((status == 400 || status == 404) && knows_console(env)) ||
