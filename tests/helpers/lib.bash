@@ -109,7 +109,7 @@ killed_at() {
 			NR == 1 || /"state":/ { printf "%s", lines; lines = "" }' >kept
 		mv kept killed
 	fi
-	jq -e . killed >/dev/null
+	[ ! -s killed ] || jq -e . killed >/dev/null
 }
 
 # cpu COMMAND…: runs it; CPU is how many ms of processor time it took, which is
