@@ -133,10 +133,10 @@ rounds() {
 		[[ $status == 0 || $status == 2 ]]
 		((seconds < $(paced 60)))
 		# A round in which the minute changes leaves one to be judged late; one of more
-		# than ten seconds is judged before its end, too.
-		judged=$(jq -r 'select((.slug | startswith("good-")) and .judged_at == null) |
-			"\(.slug) \(.verdict) \(.reporters >= 2)"' "aggregate.$n" |
-			sort -u | cut -d ' ' -f 2- | uniq -c | xargs)
+		# than ten seconds is judged before its end, too, when the first may lack regions.
+		judged=$(jq -nr '[inputs | select((.slug | startswith("good-")) and .judged_at == null) |
+			{(.slug): "\(.verdict) \(.reporters >= 2)"}] | add[]' "aggregate.$n" |
+			sort | uniq -c | xargs)
 		echo "$judged" >&2
 		[ "$judged" = "$1 green true" ]
 		run ! grep '"server_slug":"good-' "alert.$n"
