@@ -125,7 +125,7 @@ long-kills:
 	KILLS=$(call share,40) bats -t tests/cli/whole/store-kills.bats
 
 long-leaks:
-	LEAKS_REQUESTS=$(call share,12000) SOAK_SECONDS=$(call share,90) \
+	LEAKS_REQUESTS=$(call share,9000) SOAK_SECONDS=$(call share,60) \
 		bats -t tests/cli/serve/leaks.bats
 
 long-sift:
