@@ -2,7 +2,7 @@
 # mcp-fleet. `make run` and `make check` are the two commands; `make check-long`
 # tests what takes minutes; see README.md.
 
-VERSION = 0.1.0
+VERSION = 1.0.0
 
 # What is made is made by the rules below, and by no others.
 MAKEFLAGS += --no-builtin-rules

@@ -27,7 +27,7 @@ each() {
 		"$1" || { echo "$r"; return 1; }
 		n=$((n + 1))
 	done
-	[ "$n" -ge 2 ]
+	[ "$n" -ge 3 ]
 }
 
 # known FILE OTHER: every line of the other one has the members of that of the
@@ -125,8 +125,9 @@ shown() {
 			REQUEST_URI=/api/embed-status/$slug "$BIN/mcp-serve" \
 			--now $((END + 50)) | sed '1,/^\r$/d'
 	done >is
-	# To the byte, but for members that came since: the API is for good.
-	sed 's/,"maintenance":true}$/}/' is | diff "$DIR/statuses.jsonl" - || return
+	# To the byte, but for a member that came after 0.1.0: the API is for good.
+	[[ $DIR != */0.1.0* ]] || sed -i 's/,"maintenance":true}$/}/' is
+	diff "$DIR/statuses.jsonl" is || return
 	for way in /api/embed-status/hidden /status/hidden; do
 		REQUEST_METHOD=GET GATEWAY_INTERFACE=CGI/1.1 REQUEST_URI=$way \
 			"$BIN/mcp-serve" --now $((END + 50)) >page
