@@ -14,7 +14,7 @@ async function page(bin, now, modules, file) {
 	const browser = await chromium.launch({executablePath:
 		process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox']});
 	const context = await browser.newContext({colorScheme: 'light', timezoneId: 'UTC',
-		viewport: {width: 1000, height: 880}});
+		viewport: {width: 1000, height: 660}});
 	const tab = await context.newPage();
 	await tab.goto(`${origin}/status/amber`);
 	await tab.screenshot({path: file});

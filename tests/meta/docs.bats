@@ -360,7 +360,7 @@ headings() {
 @test "what README and the pages beside it link is there; Install is on the second screen" {
 	local page link file
 	for page in *.md man/*.md; do
-		grep -oP '\]\(\K(?!https?:)[^)]*' "$page" | while read -r link; do
+		grep -oP '(\]\(|src=")\K(?!https?:)[^")]*' "$page" | while read -r link; do
 			file=${page%"${page##*/}"}${link%%#*}
 			[ -e "${file:-$page}" ] || { echo "$page: $link"; return 1; }
 			[[ $link != *\#* ]] || headings "${file:-$page}" | grep -qxF -- "${link#*#}" ||
