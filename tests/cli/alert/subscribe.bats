@@ -57,12 +57,12 @@ configure() {
 	export MCP_CONFIG=$PWD/fleet.yaml
 }
 
-# ask METHOD PATH [BODY [NAME=VALUE…]]: the answer of the CGI, to page.
+# ask METHOD PATH [BODY [NAME=VALUE…]]: the answer of the CGI, at AT or now, to page.
 ask() {
 	env GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD="$1" \
 		REQUEST_URI="${2#https://status.example.com}" REMOTE_ADDR="${ADDRESS-192.0.2.7}" \
 		CONTENT_TYPE=application/x-www-form-urlencoded CONTENT_LENGTH="${#3}" "${@:4}" \
-		"$BIN/mcp-alert" <<<"${3-}" 2>cgi.err | tr -d '\r' >page
+		"$BIN/mcp-alert" ${AT+-N "$AT"} <<<"${3-}" 2>cgi.err | tr -d '\r' >page
 	sed -n '1s/^Status: //p' page
 	[ -z "${SHOW-}" ] || cat page cgi.err >&2
 }
@@ -426,6 +426,9 @@ listen() {
 }
 
 @test "a flood from one network is stopped there, and another one is served" {
+	local AT
+	# All in one hour.
+	AT=$(date +%s)
 	for i in {1..14}; do
 		ADDRESS=192.0.2.$i signup "a$i@example.org"
 	done >codes
@@ -434,7 +437,7 @@ listen() {
 	[ "$(ADDRESS=192.0.3.1 signup b@example.org)" = "200 OK" ]
 	[ "$(ADDRESS=2001:db8:0:1::1 signup c@example.org)" = "200 OK" ]
 	# All together: of 400 in an hour the last is refused, whoever it is.
-	redis hset "fleet:signups:$(($(date +%s) / 3600))" all 400 >/dev/null
+	redis hset "fleet:signups:$((AT / 3600))" all 400 >/dev/null
 	[ "$(ADDRESS=8.8.8.8 signup d@example.org)" = "429 Too Many Requests" ]
 	[ "$(redis hlen fleet:signups)" = 12 ]
 	# Visitors have one slot of four: while it is taken they wait, and a link that
