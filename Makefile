@@ -501,7 +501,7 @@ check-long: deps
 	@rm -rf build/check && mkdir -p build/check
 	@echo $$(($$(date +%s) + $(LONG_MINUTES) * 60)) >build/check/until
 	@$(MAKE) -s -k check-clang check-peers || :
-	@$(MAKE) -s -k -j 3 check-computing $(WAITING:%=check-%); tests/stage
+	@MAKEFLAGS='$(filter-out -j% --jobserver%,$(MAKEFLAGS))' $(MAKE) -s -k -j 3 check-computing $(WAITING:%=check-%); tests/stage
 
 check-computing:
 	@for stage in $(COMPUTING); do nice $(MAKE) -s check-$$stage; done
