@@ -208,6 +208,10 @@ static void test_close(void **state)
 			{"E2*3 EU2", 4, CLOSE("ann",
 				.key = "s:downtime:1777485180"), 1, 1, ""},
 			{"", 5, TAKE("ann"), 1, 1, "ann"}}},
+		{"what is covered, and what covers it goes on", {
+			{"E2*3 EU2", 4, CLOSE("ann",
+				.key = "s:regional:1777485000"), 1, 1, ""},
+			{"", 5, TAKE("ann"), 1, 1, "ann"}}},
 		{"an overrun, and the downtime that it told of", {
 			{"m1-4 .*2 EU3*8", 10, CLOSE("ann",
 				.key = "s:maintenance_overrun:1777485120"),

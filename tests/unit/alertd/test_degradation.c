@@ -245,6 +245,13 @@ static void test_slow_above(void **state)
 			"2 latency_started P3 0 x3 -/- [e u] | "
 			"6 latency_escalated P2 0 x7 -/- [a e u] | "
 			"9 latency_resolved P2 0-7 x7 -/- [a e u]"},
+		{"the third of the baseline is the second above the limit",
+			{{0, 1, NULL, SLOW_MEDIAN(301, 90)},
+				{1, 4, NULL, SLOW_MEDIAN(9999, 2001)},
+				{4, 7, NULL, MEDIAN(90)}},
+			"2 latency_started P3 0 x3 -/- [a e u] | "
+			"3 latency_escalated P2 0 x4 -/- [a e u] | "
+			"6 latency_resolved P2 0-4 x4 -/- [a e u]"},
 		{"two windows of one rule, and one of the other",
 			{{0, 2, NULL, SLOW_MEDIAN(301, 90)},
 				{2, 3, NULL, SLOW_MEDIAN(90, 2001)},
