@@ -20,8 +20,12 @@ setup_file() {
 }
 
 @test "images are small, and the same bytes in another time zone and with another mask" {
+	local mine=/var/lib/apt/lists/mcp-fleet_test_Packages
 	cd "$ROOT"
+	# What apt has fetched for this machine stays.
+	touch "$mine"
 	scripts/image
+	rm "$mine"
 	cp -r build/images "$BATS_TEST_TMPDIR/first"
 	(umask 077; TZ=Asia/Tokyo LANG=C.UTF-8 scripts/image)
 	diff -r "$BATS_TEST_TMPDIR/first" build/images
