@@ -137,6 +137,29 @@ told() {
 	[[ $output == *'b: one argument too many'* ]]
 }
 
+@test "make libraries: what Debian has by now, where apt has fetched nothing, too" {
+	local own of number name dir
+	own=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+	while read -r of number; do
+		dir=repo/dists/$of/main/binary-$(dpkg --print-architecture)
+		mkdir -p "$dir"
+		for name in base-files lib{curl4-openssl,ssl,hiredis,yaml,cjson,fcgi}-dev zlib1g-dev libssl3; do
+			printf 'Package: %s\nVersion: %s\nArchitecture: all\nDepends: libssl3\n\n' "$name" "$number"
+		done >"$dir/Packages"
+	done <<-'END'
+		bookworm 12.1
+		bookworm-security 12.2
+		trixie 13.1
+		trixie-security 13.2
+	END
+	printf "deb file:$PWD/repo %s main\n" "$own" "$own-security" >sources
+	mkdir -p lists/partial
+	printf '%s "%s";\n' Dir::State::lists "$PWD/lists" Dir::Etc::sourcelist "$PWD/sources" \
+		Dir::Etc::sourceparts "$PWD/none" Acquire::AllowInsecureRepositories true >apt.conf
+	APT_CONFIG=$PWD/apt.conf run -0 --separate-stderr "$ROOT/scripts/libraries" "$VERSION"
+	[ "$output" = "# mcp-fleet $VERSION, $(date -u +%F)"$'\n12 libssl3 12.2\n13 libssl3 13.2' ]
+}
+
 @test "make dist: the sources with the list, a bill and checksums, the same bytes each time" {
 	git -C "$ROOT" rev-parse -q HEAD >/dev/null || skip 'no clone'
 	git clone -q --no-hardlinks --depth 1 "file://$ROOT" clone
