@@ -56,7 +56,7 @@ has = $(shell $(CC) -Werror $(1) -x c -c -o /dev/null /dev/null 2>/dev/null && \
 PROTECT := $(if $(SAN)$(COV),,$(call has,-fstack-clash-protection) \
 	$(call has,-fcf-protection) $(call has,-mbranch-protection=standard))
 HARDEN = -fPIE -fstack-protector-strong $(PROTECT) \
-	$(if $(SAN)$(COV),,-D_FORTIFY_SOURCE=2)
+	$(if $(SAN)$(COV),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 # All addresses are looked up at the start, and what they stand in is sealed.
 HARDEN_LINK = -pie -Wl,-z,relro,-z,now,-z,noexecstack
 SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=all \

@@ -46,6 +46,14 @@ object() {
 	[ -z "$output" ]
 }
 
+@test "a system's own level of _FORTIFY_SOURCE is no warning" {
+	# Those of Ubuntu and Fedora, and of who packages.
+	for flag in CPPFLAGS CFLAGS; do
+		run -0 object clean WERROR=1 "$flag=-O2 -D_FORTIFY_SOURCE=3"
+		[ -z "$output" ]
+	done
+}
+
 @test "what does not compile says so once, and is no warning" {
 	echo 'int bad' >lib/base/bad.c
 	run -2 object bad

@@ -162,6 +162,48 @@ others() {
 		$(cd "$ROOT" && git ls-files '*.mjs' '*.js' | sed "s|^|$ROOT/|")
 }
 
+# Debian's libc6-dev brings the headers of Linux; musl-dev of Alpine does not.
+@test "each header that programs include is in a package that scripts/deps names for build" {
+	"$ROOT/scripts/deps" -l build | sort >named
+	(cd "$ROOT" && git grep -hoE '^# *include <[^>]+>' -- '*.[ch]' ':!tests' ':!scripts') |
+		sed 's/.*<//; s/>//' | sort -u | while read -r header; do
+			ls -d "/usr/include/$header" "/usr/include/$(gcc -print-multiarch)/$header" 2>/dev/null || :
+		done >headers
+	[ "$(wc -l <headers)" -gt 60 ]
+	xargs dpkg-query -S <headers | sed 's/:.*//' | sort -u >owners
+	[ "$(wc -l <owners)" -ge 9 ]
+	diff /dev/null <(comm -23 owners named)
+}
+
+# A minimal Fedora has no cmp, and sed of busybox lacks what scripts/manual asks for.
+@test "a build and its installation call only bash, awk and what scripts/deps names for build" {
+	mkdir only
+	# shellcheck disable=SC2046 # names without spaces
+	dpkg-query -L $("$ROOT/scripts/deps" -l build) | sed -nE 's,^(/usr)?/s?bin/,,p' >names
+	echo bash >>names
+	while read -r name; do
+		ln -sf "$(type -P "$name")" only
+	done <names
+	ln -s "$(type -P sh)" "$(type -P awk)" only
+	from_table() {
+		env -u MAKEFLAGS -u MAKELEVEL PATH="$PWD/only" make -s -C "$ROOT" CC=true CCACHE= LLD= "$@"
+	}
+	for again in first second; do
+		from_table B="$PWD/built" "$PWD/built/serve/pages/manual_pages.c" \
+			"$PWD/built/aggregate/store/scripts.c" "$PWD/built/flags"
+		[ "$again" = second ] || touch -d '1 minute ago' built/flags
+	done
+	# The same flags are not written again: that would build everything anew.
+	[ built/flags -ot built/serve/pages/manual_pages.c ]
+	cmp built/serve/pages/manual_pages.c "$ROOT/build/serve/pages/manual_pages.c"
+	PATH=$PWD/only "$ROOT/scripts/completions" completed "$BIN"/mcp-{probe,alert} "$ROOT"/scripts/mcp-{fleet,rotate}
+	diff completed/bash/mcp-fleet "$ROOT/build/completions/bash/mcp-fleet"
+	from_table -o all install DESTDIR="$PWD/to"
+	[ -x to/usr/local/bin/mcp-probe ]
+	from_table -o all uninstall DESTDIR="$PWD/to"
+	diff /dev/null <(find to -type f)
+}
+
 # managed SYSTEM GROUP…: what scripts/deps says on such a system that has only bash, and
 # a dnf and an apk, which note what they are asked for and refuse what real ones refuse.
 managed() {
@@ -202,10 +244,10 @@ managed() {
 	printf '%s\n' 'ID=ubuntu' ID_LIKE=debian >ubuntu.release
 	for system in fedora rocky; do
 		run -0 managed "$system" build
-		[ "$(cat asked)" = 'dnf gcc make pkgconf-pkg-config mandoc glibc-devel libcurl-devel cjson-devel openssl-devel libyaml-devel hiredis-devel fcgi-devel zlib-devel brotli-devel coreutils findutils grep util-linux' ]
+		[ "$(cat asked)" = 'dnf gcc make pkgconf-pkg-config mandoc glibc-devel libcurl-devel cjson-devel openssl-devel libyaml-devel hiredis-devel fcgi-devel zlib-devel brotli-devel kernel-headers diffutils sed tar coreutils findutils grep util-linux' ]
 	done
 	run -0 managed alpine build run
-	[ "$(cat asked)" = 'apk gcc make pkgconf mandoc musl-dev curl-dev cjson-dev openssl-dev yaml-dev hiredis-dev fcgi-dev zlib-dev brotli-dev coreutils findutils grep util-linux jq curl ca-certificates redis lighttpd tzdata' ]
+	[ "$(cat asked)" = 'apk gcc make pkgconf mandoc musl-dev curl-dev cjson-dev openssl-dev yaml-dev hiredis-dev fcgi-dev zlib-dev brotli-dev linux-headers diffutils sed tar coreutils findutils grep util-linux jq curl ca-certificates redis lighttpd tzdata' ]
 	run -0 managed ubuntu -n ci
 	[ "$output" = $'jq\ncurl\nca-certificates' ]
 	# What a system lacks is named, and the rest is installed.

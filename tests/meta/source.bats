@@ -286,7 +286,7 @@ included() {
 # cloud.bash and the files of inboxes elsewhere run by themselves.
 # needs.bash does without.
 @test "no script for users asks for more than bash 4.4 has" {
-	! git grep -nE 'EPOCH(REALTIME|SECONDS)|SRANDOM|BASH_ARGV0|\bwait ([^|&;]* )?-[a-z]*[fp]|wait -n [^|&;]|\$\{[^}]*@[UuLKk]\}|\$\{ |local -[a-zA-Z]*I|localvar_inherit|globskipdots|patsub_replacement|assoc_expand_once' -- \
+	! git grep -nE 'EPOCH(REALTIME|SECONDS)|SRANDOM|BASH_ARGV0|\bwait ([^|&;]* )?-[a-z]*[fp]|wait -n [^|&;]|\$\{[^}]*@[UuLKk]\}|\$\{ |local -[a-zA-Z]*I|localvar_inherit|globskipdots|patsub_replacement|assoc_expand_once|GLOBSORT|BASH_(MONOSECONDS|TRAPSIG)|\$\{\||printf [^;|]*%Q|compgen -V|trap -P|-[a-z]*A[a-z]* [a-z_]+=\([^[)]' -- \
 		scripts ':!scripts/needs.bash'
 }
 
