@@ -116,11 +116,15 @@ void console_back(struct buf *b, const char *back);
 
 /*
  * console_refuse(c, a, status, text): a page which says why nothing was done.
+ * console_refuse_field(c, a, text, field): the same with 422, for what the field
+ * of that name has; NULL: no field is at fault.
  * console_plain(a, status, title, text): the same for somebody who has not
  * signed in. console_sign_in(a, status, text): the page to sign in.
  */
 void console_refuse(const struct cgi *c, struct cgi_answer *a, int status,
 	const char *text);
+void console_refuse_field(const struct cgi *c, struct cgi_answer *a,
+	const char *text, const char *field);
 void console_plain(struct cgi_answer *a, int status, const char *title,
 	const char *text);
 void console_sign_in(struct cgi_answer *a, int status, const char *text);
@@ -143,12 +147,13 @@ void console_link_page(struct cgi_answer *a, const char *who);
  * and with more attributes; "text" has a line of its own.
  * console_label(b, form, name): begin the label of one that is a choice.
  * console_say(b, form, said): append an error of the command that the form runs,
- * with the labels of the page instead of options.
+ * with the labels of the page instead of options; the name of the field with
+ * which it begins, or NULL.
  */
 void console_input(struct buf *b, const char *form, const char *name,
 	const char *more);
 void console_label(struct buf *b, const char *form, const char *name);
-void console_say(struct buf *b, const char *form, const char *said);
+const char *console_say(struct buf *b, const char *form, const char *said);
 
 /*
  * The pages, a file each; console_server_page is that of a server or of what

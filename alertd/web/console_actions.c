@@ -57,25 +57,15 @@ static bool refuse(const struct act *t, int status, const char *text)
 	return false;
 }
 
+static bool refuse_field(const struct act *t, const char *name, const char *text)
+{
+	console_refuse_field(t->c, t->a, text, name);
+	return false;
+}
+
 static bool away(const struct act *t)
 {
 	return refuse(t, 503, "That could not be stored. Try again.");
-}
-
-/* A command ended with that status; it failed for what it said. */
-static bool ended(const struct act *t, int status)
-{
-	struct buf text;
-
-	if (status == EXIT_GOOD)
-		return true;
-	if (status == EXIT_ENV)
-		return away(t);
-	buf_init(&text, 2 * TEXT_SIZE);
-	console_say(&text, form_get(&t->form, "do"), said);
-	refuse(t, 422, text.len ? text.p : "It is refused.");
-	buf_release(&text);
-	return false;
 }
 
 /* A field, not blank; or NULL. */
@@ -84,6 +74,26 @@ static const char *field(const struct act *t, const char *name)
 	const char *s = form_get(&t->form, name);
 
 	return s && s[strspn(s, " ")] ? s : NULL;
+}
+
+/* A command ended with that status; it failed for what it said. */
+static bool ended(const struct act *t, int status)
+{
+	const char *at;
+	struct buf text;
+
+	if (status == EXIT_GOOD)
+		return true;
+	if (status == EXIT_ENV)
+		return away(t);
+	buf_init(&text, 2 * TEXT_SIZE);
+	at = console_say(&text, form_get(&t->form, "do"), said);
+	if (at && strcmp(at, "for") == 0 && field(t, "custom"))
+		at = "custom";
+	console_refuse_field(t->c, t->a, text.len ? text.p : "It is refused.",
+		at);
+	buf_release(&text);
+	return false;
 }
 
 /* The same as a clean line of so many characters. */
@@ -174,10 +184,10 @@ static bool act_ack(struct act *t, const char *what)
 	q.reason = line(t, "text", ACK_REASON_MAX, reason, sizeof reason);
 	q.text = line(t, "public", TEXT_MAX / 2, text, sizeof text);
 	if (q.action == ACK_CLOSE && !q.reason)
-		return refuse(t, 422, "Say why the incident is over.");
+		return refuse_field(t, "text", "Say why the incident is over.");
 	if (span && !num_duration(span, ACK_MIN_S, ACK_MAX_S, &q.for_s))
-		return refuse(t, 422,
-			"“How long” is not from 60s to 7d, such as 4h.");
+		return refuse_field(t, "for",
+			"How long: not from 60s to 7d, such as 4h");
 	if (q.action == ACK_CLOSE)
 		snprintf(t->did, sizeof t->did, "closed %s: %s", q.key,
 			q.reason);
@@ -270,7 +280,7 @@ static bool act_note(struct act *t, const char *what)
 	text_clean(t->by, strlen(t->by), by, sizeof by, ACK_BY_MAX);
 	text = line(t, "text", TEXT_MAX / 2, room, sizeof room);
 	if (!text && !o.state)
-		return refuse(t, 422, "The note is empty.");
+		return refuse_field(t, "text", "The note is empty.");
 	published = text && (to_public || postmortem);
 	o.public = to_public ? text : NULL;
 	o.postmortem = postmortem ? text : NULL;
@@ -318,13 +328,13 @@ static bool act_open(struct act *t, const char *what)
 	*(who && strcmp(who, "private") == 0 ? &o.reason : &o.text) =
 		line(t, "text", TEXT_MAX, text, sizeof text);
 	if (!line(t, "servers", SLUG_MAX, servers, sizeof servers))
-		return refuse(t, 422, console_all(t->c)
-				? "Name a server, a group or all."
-				: "Name a server.");
+		return refuse_field(t, "servers",
+			console_all(t->c) ? "Name a server, a group or all."
+					  : "Name a server.");
 	if (!may_all(t, (const char *const *)&operand, 1, 0))
 		return refuse(t, 404, "Name a server of your account.");
 	if (!o.text && !o.reason)
-		return refuse(t, 422, "“Text” is needed.");
+		return refuse_field(t, "text", "“Text” is needed.");
 	run = queue_begin(t);
 	n = notifier_new(&run);
 	buf_init(&address, LINE_MAX_BYTES);
@@ -438,7 +448,8 @@ static bool act_mute(struct act *t, const char *what)
 		o.account = console_all(t->c) ? field(t, "account") : NULL;
 	}
 	if (servers && strlen(servers) >= sizeof text)
-		return refuse(t, 422, "That names too many servers.");
+		return refuse_field(t, "servers",
+			"That names too many servers.");
 	text_copy(text, sizeof text, servers ? servers : "");
 	o.n_operands = split(text, names, MAINTENANCE_NAMES);
 	o.reason = line(t, "text", ACK_REASON_MAX, reason, sizeof reason);

@@ -302,18 +302,6 @@ static void put_adding(struct buf *b, const struct cgi *c, const char *slug,
 		silence ? "Mute" : "Add it");
 }
 
-/* Times that "From" offers, in the zone of the operators. */
-static void put_starts(struct buf *b, const struct cgi *c)
-{
-	struct zone_time day = zone_local(c->conf->zone, c->now + DAY_S);
-
-	console_fmt(b,
-		"<datalist id='starts'><option>now</option><option>+10m</option>"
-		"<option value='%04d-%02d-%02d 02:00'>tomorrow, 02:00</option>"
-		"</datalist>\n",
-		day.year, day.month, day.day);
-}
-
 static void put_forms(struct buf *b, const struct cgi *c)
 {
 	char slug[SLUG_MAX + 1], to[16];
@@ -323,7 +311,9 @@ static void put_forms(struct buf *b, const struct cgi *c)
 		*slug = '\0';
 	if (!request_query(&c->request.http, "to", to, sizeof to))
 		*to = '\0';
-	put_starts(b, c);
+	buf_str(b, "<datalist id=\"starts\"><option>now</option>"
+		   "<option>+10m</option><option>tomorrow 02:00</option>"
+		   "</datalist>\n");
 	buf_str(b, "<section id=\"silence\" aria-label=\"Mute alerts\">"
 		   "<h2>Mute alerts</h2>\n");
 	put_adding(b, c, slug, SILENCE, strcmp(to, SILENCE) == 0);

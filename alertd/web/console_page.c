@@ -159,18 +159,35 @@ void console_back(struct buf *b, const char *back)
 	console_fmt(b, "<input type='hidden' name='back' value='%s'>", back);
 }
 
-void console_refuse(const struct cgi *c, struct cgi_answer *a, int status,
-	const char *text)
+static void put_refusal(const struct cgi *c, struct cgi_answer *a, int status,
+	const char *text, const char *field)
 {
-	buf_clear(&a->body);
+	struct buf *b = &a->body;
+
+	buf_clear(b);
 	a->status = status;
 	*a->location = '\0';
 	console_begin(c, a, "Nothing was done");
-	console_fmt(&a->body,
-		"<p class='refused' role='alert'>%s</p>\n"
-		"<p><a href='/ops'>Back to the incidents</a></p>\n",
+	buf_str(b, "<p class=\"refused\" role=\"alert\"");
+	/* For the script. */
+	if (field)
+		console_fmt(b, " data-field='%s'", field);
+	console_fmt(b,
+		">%s</p>\n<p><a href='/ops'>Back to the incidents</a></p>\n",
 		text);
 	console_end(c, a);
+}
+
+void console_refuse(const struct cgi *c, struct cgi_answer *a, int status,
+	const char *text)
+{
+	put_refusal(c, a, status, text, NULL);
+}
+
+void console_refuse_field(const struct cgi *c, struct cgi_answer *a,
+	const char *text, const char *field)
+{
+	put_refusal(c, a, 422, text, field);
 }
 
 static void plain_begin(struct cgi_answer *a, int status, const char *title)

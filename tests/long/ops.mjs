@@ -241,8 +241,10 @@ async function mutes(desk, server) {
 	await desk.fill(desk.form('silence').locator('[name=start]'), 'tomorow');
 	await desk.fill(desk.form('silence').locator('[name=text]'), 'disks');
 	await desk.press('Enter');
-	await desk.form('silence').getByText(/“From”: 'tomorow' is not a time/).waitFor();
-	await desk.fill(desk.form('silence').locator('[name=start]'), '+1h');
+	await desk.form('silence').getByText(/^From: 'tomorow' is not a time/).waitFor();
+	await desk.form('silence').locator('[name=start][aria-invalid=true]:focus').waitFor();
+	await desk.press('Control+a');
+	await desk.type('+1h');
 	await desk.sends('Alerts are muted.', 'Enter');
 	await end('end-silence', 'The mute has ended.');
 	await fill('silence', {servers: server, start: '+1h', text: 'disks', end: '+3h',

@@ -373,7 +373,7 @@ attack() {
 	redis hvals alert:example-mcp:incidents | grep -q '"https://example.com/post"'
 	sends /ops/server/example-mcp note "key=$KEY&text=no+address&who=postmortem"
 	[ "$CODE" = 422 ]
-	grep -q '“Note”: .* is not an address' body
+	grep -q 'Note: .* is not an address' body
 	# To somebody else, from anybody.
 	sends /ops/server/example-mcp take "key=$KEY&to=Eve+%3Cb%3E&from="
 	[ "$CODE" = 303 ]
@@ -507,6 +507,21 @@ attack() {
 	[ "$CODE" = 303 ]
 	sends /ops/mutes maintenance 'servers=example-two&start=2:00&for=1h&every=mon,thu'
 	[ "$CODE" = 303 ]
+	# What the field offers; both times are of the day after now.
+	ask GET /ops/mutes
+	for start in $(grep -oP '<datalist id="starts">\K.*' body | grep -oP '<option>\K[^<]*' | tr ' +' '+_'); do
+		sends /ops/mutes maintenance "servers=example-two&start=${start//_/%2B}&for=1h"
+		[ "$CODE" = 303 ]
+		id=$(redis hvals fleet:maintenance | jq -r 'select(.slugs == ["example-two"] and .every == null).id')
+		redis hdel fleet:maintenance "$id"
+	done
+	[ "$start" = tomorrow+02:00 ]
+	sends /ops/mutes silence 'servers=example-two&start=tomorrow+02:00&end=Tomorrow+04:00&text=x'
+	[ "$CODE" = 303 ]
+	id=$(redis hvals fleet:silence | jq -r 'select(.slugs == ["example-two"]).id')
+	[ "$(redis hget fleet:silence "$id" | jq '.starts_at, .ends_at' | paste -sd ' ')" = \
+		"$(for at in 02:00 04:00; do TZ=Europe/Berlin date -d "tomorrow $at" +%s; done | paste -sd ' ')" ]
+	redis hdel fleet:silence "$id"
 	sends /ops/mutes maintenance 'servers=nosuch&for=1h'
 	[ "$CODE" = 422 ]
 	grep -q 'no server &#39;nosuch&#39; in the configuration' body
@@ -537,19 +552,21 @@ attack() {
 	while IFS='|' read -r what fields says; do
 		sends /ops/mutes "$what" "servers=example-mcp&$fields"
 		[ "$CODE" = 422 ]
-		grep -qF "<p class=\"refused\" role=\"alert\">$says" body || { grep refused body; return 1; }
+		# The script marks the field at fault.
+		sed -nE 's/^<p class="refused" role="alert"( data-field="([a-z]*)")?>(.*)/\2|\3/p' body >refusal
+		[[ $(<refusal) == "${says/DAY/$(TZ=Europe/Berlin date +%F)}"* ]] || { cat refusal; return 1; }
 		run ! grep -E 'class="refused".*(--[a-z]|(silence|maintenance) add)' body
 	done <<-'EOT'
-	silence|start=tomorow&for=1h&text=x|“From”: &#39;tomorow&#39; is not a time such as
-	silence|custom=90x&text=x|“How long”: &#39;90x&#39; is not a duration from 60s to 35d
-	silence|for=1h|“Why” is needed
-	silence|text=x|one of “Until” and “How long” is needed
-	silence|for=1h&text=x&kind=nosuch|“Kinds of incidents”: &#39;nosuch&#39;
-	silence|for=1h&text=x&region=mars|“Regions”: &#39;mars&#39;
-	maintenance|start=1x&for=1h|“From”: &#39;1x&#39;
-	maintenance|end=1x|“Until”: &#39;1x&#39;
-	maintenance|for=1h&every=someday|“Every”: &#39;someday&#39;
-	maintenance|for=1h&account=nobody|no account &#39;nobody&#39;
+	silence|start=tomorow&for=1h&text=x|start|From: &#39;tomorow&#39; is not a time such as 2:00, tomorrow 02:00 or DAY 23:00</p>
+	silence|custom=90x&text=x|custom|How long: &#39;90x&#39; is not a duration from 60s to 35d
+	silence|for=1h|text|“Why” is needed
+	silence|text=x||one of “Until” and “How long” is needed
+	silence|for=1h&text=x&kind=nosuch|kind|Kinds of incidents: &#39;nosuch&#39;
+	silence|for=1h&text=x&region=mars|region|Regions: &#39;mars&#39;
+	maintenance|start=1x&for=1h|start|From: &#39;1x&#39;
+	maintenance|end=1x|end|Until: &#39;1x&#39;
+	maintenance|for=1h&every=someday|every|Every: &#39;someday&#39;
+	maintenance|for=1h&account=nobody||no account &#39;nobody&#39;
 	EOT
 	# What a key of the list fills in.
 	ask GET '/ops/mutes?server=example-two'
