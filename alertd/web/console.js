@@ -60,7 +60,7 @@
 	const refresh = async () => {
 		if (document.hidden || busy() || document.querySelector("form .refused")) return;
 		try {
-			const answer = await fetch(location.pathname + location.search.replace(/[?&]done=[a-z-]*/, ""), {credentials: "same-origin"});
+			const answer = await fetch(location.pathname + location.search.replace(/[?&]done=.*/, ""), {credentials: "same-origin"});
 			if (!answer.ok) throw 0;
 			const page = await read(answer);
 			const at = rows().indexOf(here());

@@ -25,12 +25,15 @@
 #include "transport/form.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* How many silences and maintenances of an account there may be, of each. */
 #define ACCOUNT_MAX 100
 #define SERVERS_TEXT 8192
 #define LINE_MAX_BYTES 16384
+/* Characters of a key, a slug and the name of a mute. */
+#define OF "abcdefghijklmnopqrstuvwxyz_0123456789-.:*"
 
 /* The fields of a form. */
 struct act {
@@ -40,6 +43,7 @@ struct act {
 	char by[CONSOLE_BY];
 	/* The text of its record, and the server. */
 	char slug[SLUG_MAX + 1], did[LINE_MAX_BYTES];
+	char of[ALERT_KEY_SIZE]; /* see console_goto */
 };
 
 /* The last error of a command, for who sent the form. */
@@ -124,6 +128,7 @@ static const char *key_of(struct act *t)
 	}
 	memcpy(t->slug, key, n);
 	t->slug[n] = '\0';
+	text_copy(t->of, sizeof t->of, key);
 	if (console_may(t->c, t->slug))
 		return key;
 	refuse(t, 404, "There is no such incident.");
@@ -346,6 +351,7 @@ static bool act_open(struct act *t, const char *what)
 	queue_end(&run);
 	if (slug_valid(servers))
 		text_copy(t->slug, sizeof t->slug, servers);
+	text_copy(t->of, sizeof t->of, t->slug);
 	snprintf(t->did, sizeof t->did, "opened an incident of %s: %s", servers,
 		o.title ? o.title : "");
 	return ended(t, status);
@@ -397,6 +403,8 @@ static bool run_mute(struct act *t, const struct options *o)
 		maintenance_plan_zone(o, t->c->conf), &out);
 	if (out.len && out.p[out.len - 1] == '\n')
 		buf_cut(&out, out.len - 1);
+	/* "active  START  END  ID  …" */
+	sscanf(out.p, "%*s %*s %*s %31s", t->of);
 	snprintf(t->did, sizeof t->did, "%s: %s",
 		o->action == OPTIONS_SILENCE_END ||
 				o->action == OPTIONS_MAINTENANCE_END
@@ -592,7 +600,8 @@ static void go_back(const struct act *t, const char *done)
 			snprintf(path, sizeof path, "/ops/%s", back);
 	if (back && strcmp(back, "server") == 0 && *t->slug)
 		snprintf(path, sizeof path, "/ops/server/%s", t->slug);
-	console_goto(t->a, path, done);
+	/* An incident of that key may not be one. */
+	console_goto(t->a, path, done, t->of[strspn(t->of, OF)] ? "" : t->of);
 }
 
 /* Whether the form is one of this session, and comes for the first time. */

@@ -263,7 +263,7 @@ void console_routes(const struct cgi *c, struct cgi_answer *a)
 
 	if (history_store_last(
 		    c->store, c->now - DAY_S, c->now, RECORDS, &h)) {
-		console_begin(c, a, "Routes and regions");
+		console_begin(c, a, "Routes, tests, regions");
 		put_routes(&a->body, c, &h);
 		put_regions(&a->body, c);
 		console_doctor(&a->body, c);
