@@ -807,6 +807,13 @@ bars() {
 	alert 0 </dev/null || true
 	ask GET /ops/server/example-mcp
 	grep -q '<li><b>test to ops:</b> failed, and is tried again: ' body
+	# A retry that fails is the last failure, though the history has only the first.
+	redis get alert:example-mcp | jq -c --argjson at "$(date +%s)" \
+		'(.outbox[].deliveries[] | select(.why)) += {attempts: 7, tried: ($at + 1)}' >later
+	redis set alert:example-mcp "$(<later)" >/dev/null
+	ask GET /ops/routes
+	grep -qE '<li>last failure [0-9: -]+ \([01] s ago\): test of example-mcp: try 7: HTTP 503' body
+	[ "$(grep -c '<article class="P1"' body)" = 1 ]
 	# One that no retry mends.
 	for at in 90 60; do
 		redis rpush "fleet:history:$(($(date +%s) / 86400))" "$(jq -cn --argjson at $(($(date +%s) - at)) \
