@@ -21,7 +21,7 @@ static const struct option_row options[] = {
 	{.name = "dry-run", .letter = 'n', .type = OPTION_FLAG, .at = AT(dry_run),
 		.help = "print events; send and store nothing"},
 	{.name = "end", .arg = "time", .at = AT(end),
-		.help = "when it ends: 2:00, +10m, 2026-11-23 02:00"},
+		.help = "when it ends: 2:00, +10m, tomorrow 02:00"},
 	{.name = "every", .arg = "days", .at = AT(every),
 		.help = "repeat it on these days: mon,thu or daily"},
 	{.name = "for", .arg = "duration", .at = AT(span),

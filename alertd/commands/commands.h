@@ -271,6 +271,13 @@ const char *maintenance_shown(const struct maintenance *m, double now,
 const char *silence_shown(const struct silence *s, double now);
 
 /*
+ * refuse_time(option, said, zone, now): log that said is no time, with times
+ * that are.
+ */
+void refuse_time(const char *option, const char *said, const char *zone,
+	double now);
+
+/*
  * maintenance_plan_zone(o, c): the zone of what somebody types and is shown:
  * that of --zone, else that of the configuration c, which may be NULL.
  */

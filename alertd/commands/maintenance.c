@@ -125,23 +125,45 @@ static int refuse_maintenance(
 	return -1;
 }
 
+void refuse_time(const char *option, const char *said, const char *zone,
+	double now)
+{
+	struct zone_time day = zone_local(zone, now);
+
+	log_error("--%s: '%s' is not a time such as 2:00, tomorrow 02:00 or "
+		  "%04d-%02d-%02d 23:00",
+		option, said, day.year, day.month, day.day);
+}
+
+/* The start, by default now, and the end if one is said. False: an error is
+   logged. */
+static bool read_span(const struct options *o, const char *zone, double now,
+	int64_t *starts_at, int64_t *ends_at)
+{
+	*starts_at = (int64_t)floor(now);
+	if (o->start && !zone_when(o->start, zone, now, now, starts_at)) {
+		refuse_time("start", o->start, zone, now);
+		return false;
+	}
+	if (o->end && !zone_when(o->end, zone, now, (double)*starts_at,
+			      ends_at)) {
+		refuse_time("end", o->end, zone, now);
+		return false;
+	}
+	return true;
+}
+
 static int read_times(const struct options *o, double now,
 	struct maintenance *m)
 {
-	static const char what[] = "a time such as 2:00, +10m, "
-				   "2026-11-23 02:00 or 2026-11-23T02:00:00Z";
 	double span;
 
 	if (!o->end == !o->span) {
 		log_error("maintenance add: one of --end and --for is needed");
 		return -1;
 	}
-	m->starts_at = (int64_t)floor(now);
-	if (o->start && !zone_when(o->start, m->zone, now, &m->starts_at))
-		return refuse_maintenance("start", o->start, what);
-	if (o->end && !zone_when(o->end, m->zone, (double)m->starts_at,
-			      &m->ends_at))
-		return refuse_maintenance("end", o->end, what);
+	if (!read_span(o, m->zone, now, &m->starts_at, &m->ends_at))
+		return -1;
 	if (o->span) {
 		if (!num_duration(o->span, 60, WEEK_S, &span))
 			return refuse_maintenance(
@@ -362,16 +384,10 @@ static bool slugs_are_known(const struct silence *s, const struct conf *c)
 static bool read_silence_times(const struct options *o, const char *zone,
 	double now, struct silence *s)
 {
-	static const char what[] = "a time such as 2:00, +10m, "
-				   "2026-11-23 02:00 or 2026-11-23T02:00:00Z";
 	double span;
 
-	s->starts_at = (int64_t)floor(now);
-	if (o->start && !zone_when(o->start, zone, now, &s->starts_at))
-		return refuse_silence("start", o->start, what);
-	if (o->end && !zone_when(o->end, zone, (double)s->starts_at,
-			      &s->ends_at))
-		return refuse_silence("end", o->end, what);
+	if (!read_span(o, zone, now, &s->starts_at, &s->ends_at))
+		return false;
 	if (o->span && !num_duration(o->span, 60, SILENCE_MAX_S, &span))
 		return refuse_silence("for", o->span,
 			"a duration from 60s to 35d, such as 1h30m");

@@ -218,10 +218,8 @@ static bool read_when(const struct run *s, const char *option,
 	int64_t t;
 
 	/* "2:00" is the last one. */
-	if (said && !zone_when(said, s->zone, now - DAY_S, &t)) {
-		log_error("--%s: '%s' is not a time such as 2026-11-23, 2:00 "
-			  "or 2026-11-23 02:00",
-			option, said);
+	if (said && !zone_when(said, s->zone, now, now - DAY_S, &t)) {
+		refuse_time(option, said, s->zone, now);
 		return false;
 	}
 	if (said)

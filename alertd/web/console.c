@@ -207,7 +207,7 @@ bool cgi_console_link_admit(struct cgi *c, struct cgi_answer *a)
 
 static void enter(const struct cgi *c, struct cgi_answer *a)
 {
-	console_goto(a, "/ops", NULL);
+	console_goto(a, "/ops", NULL, NULL);
 	console_session_field(&c->console, console_tls(c), a->cookie);
 }
 
@@ -260,7 +260,7 @@ void cgi_console_get(const struct cgi *c, struct cgi_answer *a)
 		return;
 	}
 	if (strcmp(c->request.name, "sign-in") == 0)
-		console_goto(a, "/ops", NULL);
+		console_goto(a, "/ops", NULL, NULL);
 	else
 		console_refuse(c, a, 404, "There is no such page.");
 }

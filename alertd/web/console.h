@@ -92,6 +92,10 @@ void console_short(struct buf *b, const char *s, size_t max);
 /* console_time(b, c, t): append "14:05", with its day unless that is today. */
 void console_time(struct buf *b, const struct cgi *c, double t);
 
+/* console_span(b, c, from, to): append "14:05 to 14:10", with a second day only
+   if that is another. */
+void console_span(struct buf *b, const struct cgi *c, double from, double to);
+
 /* console_ago(b, c, t): append "14:05 (3 min ago)". */
 void console_ago(struct buf *b, const struct cgi *c, double t);
 
@@ -102,9 +106,12 @@ void console_ago(struct buf *b, const struct cgi *c, double t);
 /*
  * console_begin(c, a, title), console_end(c, a): what is around a page of
  * somebody who signed in. `title` is also the current one of its links.
+ * console_begin_below(c, a, current, title): of a page below that link.
  */
 void console_begin(const struct cgi *c, struct cgi_answer *a,
 	const char *title);
+void console_begin_below(const struct cgi *c, struct cgi_answer *a,
+	const char *current, const char *title);
 void console_end(const struct cgi *c, struct cgi_answer *a);
 
 /*
@@ -116,20 +123,26 @@ void console_back(struct buf *b, const char *back);
 
 /*
  * console_refuse(c, a, status, text): a page which says why nothing was done.
+ * console_refuse_field(c, a, text, field): the same with 422, for what the field
+ * of that name has; NULL: no field is at fault.
  * console_plain(a, status, title, text): the same for somebody who has not
  * signed in. console_sign_in(a, status, text): the page to sign in.
  */
 void console_refuse(const struct cgi *c, struct cgi_answer *a, int status,
 	const char *text);
+void console_refuse_field(const struct cgi *c, struct cgi_answer *a,
+	const char *text, const char *field);
 void console_plain(struct cgi_answer *a, int status, const char *title,
 	const char *text);
 void console_sign_in(struct cgi_answer *a, int status, const char *text);
 
 /*
- * console_goto(a, path, done): send the browser to a page, which then says that
- * the deed of that name was done; NULL: nothing.
+ * console_goto(a, path, done, of): send the browser to a page, which then says
+ * that the deed of that name was done; NULL: nothing. `of` is the dedup_key of
+ * the incident, the slug or the name of the mute; or "".
  */
-void console_goto(struct cgi_answer *a, const char *path, const char *done);
+void console_goto(struct cgi_answer *a, const char *path, const char *done,
+	const char *of);
 
 /* console_link_page(a, who): the page of a link that signs in. */
 void console_link_page(struct cgi_answer *a, const char *who);
@@ -143,12 +156,13 @@ void console_link_page(struct cgi_answer *a, const char *who);
  * and with more attributes; "text" has a line of its own.
  * console_label(b, form, name): begin the label of one that is a choice.
  * console_say(b, form, said): append an error of the command that the form runs,
- * with the labels of the page instead of options.
+ * with the labels of the page instead of options; the name of the field with
+ * which it begins, or NULL.
  */
 void console_input(struct buf *b, const char *form, const char *name,
 	const char *more);
 void console_label(struct buf *b, const char *form, const char *name);
-void console_say(struct buf *b, const char *form, const char *said);
+const char *console_say(struct buf *b, const char *form, const char *said);
 
 /*
  * The pages, a file each; console_server_page is that of a server or of what
@@ -163,6 +177,20 @@ void console_night(const struct cgi *c, struct cgi_answer *a);
 
 struct maintenance_store;
 
+/* console_name(st, out): the name of what a state is of, as pages show it; out
+   has CONSOLE_NAME bytes. */
+#define CONSOLE_NAME (SLUG_MAX + 1)
+void console_name(const struct alert_state *st, char *out);
+
+/* console_done.c: console_done(b, c): append what the form before this page
+   did. */
+void console_done(struct buf *b, const struct cgi *c);
+
+/* console_mute_done(b, c, done, id): append what was done to the mute or
+   maintenance of that name. False: the session may not see it. */
+bool console_mute_done(struct buf *b, const struct cgi *c, const char *done,
+	const char *id);
+
 /*
  * console_incident(b, c, mutes, st, kind, whole): append an open incident with
  * its buttons; whole: with all that can be said of it.
@@ -175,6 +203,8 @@ void console_incident(struct buf *b, const struct cgi *c,
 struct console_mute {
 	double until; /* 0: nothing does */
 	const char *what, *reason, *by; /* by and reason may be NULL */
+	const char *id; /* NULL: the session may not see it */
+	bool maintenance;
 };
 
 /* console_muted(c, mutes, st, kind): what mutes that open incident longest. */

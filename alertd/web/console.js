@@ -45,7 +45,14 @@
 			if (answer.ok) return void (location.href = answer.url);
 			if (!said) throw 0;
 			form.querySelector(".refused")?.remove();
+			form.querySelector("[aria-invalid]")?.removeAttribute("aria-invalid");
 			form.prepend(said);
+			const field = said.dataset.field && form.elements[said.dataset.field];
+			if (!field) return;
+			field.setAttribute("aria-invalid", "true");
+			const more = field.closest("details");
+			if (more) more.open = true;
+			field.focus();
 		} catch {
 			form.submit();
 		}
@@ -53,7 +60,7 @@
 	const refresh = async () => {
 		if (document.hidden || busy() || document.querySelector("form .refused")) return;
 		try {
-			const answer = await fetch(location.pathname + location.search.replace(/[?&]done=[a-z-]*/, ""), {credentials: "same-origin"});
+			const answer = await fetch(location.pathname + location.search.replace(/[?&]done=.*/, ""), {credentials: "same-origin"});
 			if (!answer.ok) throw 0;
 			const page = await read(answer);
 			const at = rows().indexOf(here());

@@ -25,12 +25,15 @@
 #include "transport/form.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* How many silences and maintenances of an account there may be, of each. */
 #define ACCOUNT_MAX 100
 #define SERVERS_TEXT 8192
 #define LINE_MAX_BYTES 16384
+/* Characters of a key, a slug and the name of a mute. */
+#define OF "abcdefghijklmnopqrstuvwxyz_0123456789-.:*"
 
 /* The fields of a form. */
 struct act {
@@ -40,6 +43,7 @@ struct act {
 	char by[CONSOLE_BY];
 	/* The text of its record, and the server. */
 	char slug[SLUG_MAX + 1], did[LINE_MAX_BYTES];
+	char of[ALERT_KEY_SIZE]; /* see console_goto */
 };
 
 /* The last error of a command, for who sent the form. */
@@ -57,25 +61,15 @@ static bool refuse(const struct act *t, int status, const char *text)
 	return false;
 }
 
+static bool refuse_field(const struct act *t, const char *name, const char *text)
+{
+	console_refuse_field(t->c, t->a, text, name);
+	return false;
+}
+
 static bool away(const struct act *t)
 {
 	return refuse(t, 503, "That could not be stored. Try again.");
-}
-
-/* A command ended with that status; it failed for what it said. */
-static bool ended(const struct act *t, int status)
-{
-	struct buf text;
-
-	if (status == EXIT_GOOD)
-		return true;
-	if (status == EXIT_ENV)
-		return away(t);
-	buf_init(&text, 2 * TEXT_SIZE);
-	console_say(&text, form_get(&t->form, "do"), said);
-	refuse(t, 422, text.len ? text.p : "It is refused.");
-	buf_release(&text);
-	return false;
 }
 
 /* A field, not blank; or NULL. */
@@ -84,6 +78,26 @@ static const char *field(const struct act *t, const char *name)
 	const char *s = form_get(&t->form, name);
 
 	return s && s[strspn(s, " ")] ? s : NULL;
+}
+
+/* A command ended with that status; it failed for what it said. */
+static bool ended(const struct act *t, int status)
+{
+	const char *at;
+	struct buf text;
+
+	if (status == EXIT_GOOD)
+		return true;
+	if (status == EXIT_ENV)
+		return away(t);
+	buf_init(&text, 2 * TEXT_SIZE);
+	at = console_say(&text, form_get(&t->form, "do"), said);
+	if (at && strcmp(at, "for") == 0 && field(t, "custom"))
+		at = "custom";
+	console_refuse_field(t->c, t->a, text.len ? text.p : "It is refused.",
+		at);
+	buf_release(&text);
+	return false;
 }
 
 /* The same as a clean line of so many characters. */
@@ -114,6 +128,7 @@ static const char *key_of(struct act *t)
 	}
 	memcpy(t->slug, key, n);
 	t->slug[n] = '\0';
+	text_copy(t->of, sizeof t->of, key);
 	if (console_may(t->c, t->slug))
 		return key;
 	refuse(t, 404, "There is no such incident.");
@@ -174,10 +189,10 @@ static bool act_ack(struct act *t, const char *what)
 	q.reason = line(t, "text", ACK_REASON_MAX, reason, sizeof reason);
 	q.text = line(t, "public", TEXT_MAX / 2, text, sizeof text);
 	if (q.action == ACK_CLOSE && !q.reason)
-		return refuse(t, 422, "Say why the incident is over.");
+		return refuse_field(t, "text", "Say why the incident is over.");
 	if (span && !num_duration(span, ACK_MIN_S, ACK_MAX_S, &q.for_s))
-		return refuse(t, 422,
-			"“How long” is not from 60s to 7d, such as 4h.");
+		return refuse_field(t, "for",
+			"How long: not from 60s to 7d, such as 4h");
 	if (q.action == ACK_CLOSE)
 		snprintf(t->did, sizeof t->did, "closed %s: %s", q.key,
 			q.reason);
@@ -270,7 +285,7 @@ static bool act_note(struct act *t, const char *what)
 	text_clean(t->by, strlen(t->by), by, sizeof by, ACK_BY_MAX);
 	text = line(t, "text", TEXT_MAX / 2, room, sizeof room);
 	if (!text && !o.state)
-		return refuse(t, 422, "The note is empty.");
+		return refuse_field(t, "text", "The note is empty.");
 	published = text && (to_public || postmortem);
 	o.public = to_public ? text : NULL;
 	o.postmortem = postmortem ? text : NULL;
@@ -318,13 +333,13 @@ static bool act_open(struct act *t, const char *what)
 	*(who && strcmp(who, "private") == 0 ? &o.reason : &o.text) =
 		line(t, "text", TEXT_MAX, text, sizeof text);
 	if (!line(t, "servers", SLUG_MAX, servers, sizeof servers))
-		return refuse(t, 422, console_all(t->c)
-				? "Name a server, a group or all."
-				: "Name a server.");
+		return refuse_field(t, "servers",
+			console_all(t->c) ? "Name a server, a group or all."
+					  : "Name a server.");
 	if (!may_all(t, (const char *const *)&operand, 1, 0))
 		return refuse(t, 404, "Name a server of your account.");
 	if (!o.text && !o.reason)
-		return refuse(t, 422, "“Text” is needed.");
+		return refuse_field(t, "text", "“Text” is needed.");
 	run = queue_begin(t);
 	n = notifier_new(&run);
 	buf_init(&address, LINE_MAX_BYTES);
@@ -336,6 +351,7 @@ static bool act_open(struct act *t, const char *what)
 	queue_end(&run);
 	if (slug_valid(servers))
 		text_copy(t->slug, sizeof t->slug, servers);
+	text_copy(t->of, sizeof t->of, t->slug);
 	snprintf(t->did, sizeof t->did, "opened an incident of %s: %s", servers,
 		o.title ? o.title : "");
 	return ended(t, status);
@@ -387,6 +403,8 @@ static bool run_mute(struct act *t, const struct options *o)
 		maintenance_plan_zone(o, t->c->conf), &out);
 	if (out.len && out.p[out.len - 1] == '\n')
 		buf_cut(&out, out.len - 1);
+	/* "active  START  END  ID  …" */
+	sscanf(out.p, "%*s %*s %*s %31s", t->of);
 	snprintf(t->did, sizeof t->did, "%s: %s",
 		o->action == OPTIONS_SILENCE_END ||
 				o->action == OPTIONS_MAINTENANCE_END
@@ -438,7 +456,8 @@ static bool act_mute(struct act *t, const char *what)
 		o.account = console_all(t->c) ? field(t, "account") : NULL;
 	}
 	if (servers && strlen(servers) >= sizeof text)
-		return refuse(t, 422, "That names too many servers.");
+		return refuse_field(t, "servers",
+			"That names too many servers.");
 	text_copy(text, sizeof text, servers ? servers : "");
 	o.n_operands = split(text, names, MAINTENANCE_NAMES);
 	o.reason = line(t, "text", ACK_REASON_MAX, reason, sizeof reason);
@@ -581,7 +600,8 @@ static void go_back(const struct act *t, const char *done)
 			snprintf(path, sizeof path, "/ops/%s", back);
 	if (back && strcmp(back, "server") == 0 && *t->slug)
 		snprintf(path, sizeof path, "/ops/server/%s", t->slug);
-	console_goto(t->a, path, done);
+	/* An incident of that key may not be one. */
+	console_goto(t->a, path, done, t->of[strspn(t->of, OF)] ? "" : t->of);
 }
 
 /* Whether the form is one of this session, and comes for the first time. */

@@ -27,8 +27,8 @@ static const struct field_row {
 	{NULL, "servers", NULL, "Servers", NULL, false,
 		"placeholder=\"shop search\" " NAMES},
 	{NULL, "start", "start", "From", NULL, false,
-		"placeholder=\"now, +10m, 2026-12-24 02:00\" size=\"28\" "
-		"list=\"starts\""},
+		"placeholder=\"02:00, +10m, tomorrow 02:00\" size=\"28\" "
+		"list=\"starts\" " NAMES},
 	{NULL, "for", "for", "How long", NULL, false,
 		"placeholder=\"4h\" size=\"6\""},
 	{NULL, "custom", NULL, "or exactly", NULL, false,
@@ -115,23 +115,30 @@ void console_input(struct buf *b, const char *form, const char *name,
 		r->more);
 }
 
-/* The label of the option with which a text begins; its length in *n. */
-static const char *label_of(const char *form, const char *s, size_t *n)
+/* The field of the option with which a text begins, NULL if that is none; the
+   length of the option in *n. */
+static const struct field_row *row_of(const char *form, const char *s, size_t *n)
 {
+	if (strncmp(s, "--", 2) != 0)
+		return NULL;
+	s += 2;
 	*n = strspn(s, "abcdefghijklmnopqrstuvwxyz");
 	for (size_t i = 0; i < N_ROWS; i++)
 		if (rows[i].option && of_form(&rows[i], form) &&
 			strlen(rows[i].option) == *n &&
-			strncmp(rows[i].option, s, *n) == 0)
-			return rows[i].label;
+			strncmp(rows[i].option, s, *n) == 0) {
+			*n += 2;
+			return &rows[i];
+		}
 	return NULL;
 }
 
-void console_say(struct buf *b, const char *form, const char *said)
+const char *console_say(struct buf *b, const char *form, const char *said)
 {
 	static const char *const commands[] = {"silence add: ",
 		"maintenance add: ", "note: ", "open: "};
-	const char *label;
+	const struct field_row *row;
+	const char *field = NULL;
 	size_t n;
 
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
@@ -139,14 +146,20 @@ void console_say(struct buf *b, const char *form, const char *said)
 		if (strncmp(said, commands[i], n) == 0)
 			said += n;
 	}
+	row = row_of(form, said, &n);
+	if (row) {
+		field = row->name ? row->name : "text";
+		buf_fmt(b, said[n] == ':' ? "%s" : "“%s”", row->label);
+		said += n;
+	}
 	while (*said) {
-		label = strncmp(said, "--", 2) == 0
-			? label_of(form, said + 2, &n) : NULL;
-		if (label) {
-			buf_fmt(b, "“%s”", label);
-			said += 2 + n;
+		row = row_of(form, said, &n);
+		if (row) {
+			buf_fmt(b, "“%s”", row->label);
+			said += n;
 		} else {
 			buf_char(b, *said++);
 		}
 	}
+	return field;
 }

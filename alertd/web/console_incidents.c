@@ -26,7 +26,6 @@
 #define SENTENCE_MAX 300
 #define SHORT_MAX 120
 #define COMING_MAX 4096
-#define NAME (SLUG_MAX + 1)
 
 struct open_one {
 	enum severity severity;
@@ -218,9 +217,36 @@ static void put_take(
 		card);
 }
 
+/* A link with a label for screen readers. */
+static void put_link(struct buf *b, const char *text, const char *name,
+	const char *path, const char *of)
+{
+	console_fmt(b, "<a class='less' aria-label='%s: %s' href='%s%s'>%s</a>\n",
+		text, name, path, of, text);
+}
+
+/* To what mutes it; or to the forms that do, which a server's page has
+   elsewhere. */
+static void put_mute_links(struct buf *b, const char *slug,
+	const struct console_mute *mute, bool whole)
+{
+	bool muted = mute->until > 0, elsewhere = whole || !slug_valid(slug);
+
+	if (mute->id)
+		put_link(b, mute->maintenance ? "End the maintenance"
+					      : "End the mute",
+			slug, "/ops/mutes#", mute->id);
+	else if (!elsewhere && !muted)
+		put_link(b, "Mute", slug, "/ops/mutes?to=silence&server=",
+			slug);
+	if (!elsewhere && !(muted && mute->maintenance))
+		put_link(b, "Plan a maintenance", slug,
+			"/ops/mutes?to=maintenance&server=", slug);
+}
+
 static void put_buttons(struct buf *b, const struct cgi *c,
 	const struct alert_state *st, enum alert_kind kind, const char *name,
-	bool whole, bool muted)
+	bool whole, const struct console_mute *mute)
 {
 	const struct incident *inc = &st->incidents[kind];
 	struct card card = {
@@ -242,11 +268,7 @@ static void put_buttons(struct buf *b, const struct cgi *c,
 		put_more(b, c, &card);
 	else if (card.mine)
 		put_undo(b, c, &card);
-	if (!whole && !muted && slug_valid(st->slug))
-		console_fmt(b,
-			"<a class='less' aria-label='Mute: %s' href='/ops/mutes?"
-			"to=silence&amp;server=%s'>Mute</a>",
-			st->slug, st->slug);
+	put_mute_links(b, st->slug, mute, whole);
 	buf_str(b, "</div>\n");
 }
 
@@ -281,13 +303,12 @@ static void put_runbook(struct buf *b, const struct cgi *c,
 	buf_release(&url);
 }
 
-/* The name of what a state is of, as pages show it; out has NAME bytes. */
-static void name_of(const struct alert_state *st, char *out)
+void console_name(const struct alert_state *st, char *out)
 {
 	if (st->shared.left.n)
-		snprintf(out, NAME, "%zu servers", st->shared.left.n);
+		snprintf(out, CONSOLE_NAME, "%zu servers", st->shared.left.n);
 	else
-		text_copy(out, NAME, strcmp(st->slug, SLUG_FLEET) == 0
+		text_copy(out, CONSOLE_NAME, strcmp(st->slug, SLUG_FLEET) == 0
 				? "the fleet"
 				: st->slug);
 }
@@ -319,7 +340,7 @@ void console_incident(struct buf *b, const struct cgi *c,
 {
 	const struct incident *inc = &st->incidents[kind];
 	struct console_mute mute = console_muted(c, store, st, kind);
-	char *text = cgi_sentence(st, kind, c->conf->zone, c->now), name[NAME];
+	char *text = cgi_sentence(st, kind, c->conf->zone, c->now), name[CONSOLE_NAME];
 
 	console_fmt(b,
 		"<article class='%s' data-server='%s' tabindex='-1'>\n<h2>"
@@ -327,7 +348,7 @@ void console_incident(struct buf *b, const struct cgi *c,
 		severity_name(inc->severity),
 		slug_valid(st->slug) ? st->slug : "",
 		severity_name(inc->severity), st->slug);
-	name_of(st, name);
+	console_name(st, name);
 	console_fmt(b, "%s</a> <small>%s, %s</small>", name,
 		alert_kind_name(kind), progress_name(inc->progress));
 	if (mute.until > 0) {
@@ -344,7 +365,7 @@ void console_incident(struct buf *b, const struct cgi *c,
 	if (whole)
 		put_runbook(b, c, st, kind);
 	buf_str(b, "</ul>\n");
-	put_buttons(b, c, st, kind, name, whole, mute.until > 0);
+	put_buttons(b, c, st, kind, name, whole, &mute);
 	buf_str(b, "</article>\n");
 	free(text);
 }

@@ -127,13 +127,12 @@ static void put_mute(struct buf *b, const struct cgi *c, const struct mute *m)
 	const char *button = strcmp(m->state, "active") == 0 ? "End it"
 							     : "Cancel it";
 
-	console_fmt(b, "<article class='mute' tabindex='-1'>\n<h2><b>%s</b> ",
-		m->state);
+	console_fmt(b,
+		"<article class='mute' id='%s' tabindex='-1'>\n<h2><b>%s</b> ",
+		m->silence ? m->silence->id : m->maintenance->id, m->state);
 	put_what(b, m);
 	console_fmt(b, " <small>%s</small></h2>\n<p>", type);
-	console_time(b, c, (double)m->at.start);
-	buf_str(b, " to ");
-	console_time(b, c, (double)m->at.end);
+	console_span(b, c, (double)m->at.start, (double)m->at.end);
 	phrase_zone(b, c->conf->zone);
 	if (reason) {
 		buf_str(b, ": ");
@@ -260,13 +259,16 @@ static void put_time_line(
 /* The fields that few need. */
 static void put_rare(struct buf *b, const struct cgi *c, const char *what)
 {
+	bool silence = strcmp(what, SILENCE) == 0;
+
+	if (!silence && !console_all(c))
+		return;
 	buf_str(b, "<details><summary>More</summary>\n");
-	console_input(b, what, "end", "");
-	if (strcmp(what, SILENCE) == 0) {
+	if (silence) {
 		console_input(b, what, "kind", "");
 		console_input(b, what, "region", "");
 		console_input(b, what, "step", "");
-	} else if (console_all(c)) {
+	} else {
 		console_input(b, what, "account", "");
 	}
 	buf_str(b, "</details>\n");
@@ -294,24 +296,13 @@ static void put_adding(struct buf *b, const struct cgi *c, const char *slug,
 		"<option value=\"4h\">4 hours</option>"
 		"<option value=\"1d\">a day</option></select></label>\n");
 	console_input(b, what, "custom", "");
+	console_input(b, what, "end", "");
 	if (!silence)
 		console_input(b, what, "every", "");
 	console_input(b, what, "text", here && *slug && silence ? FOCUS : "");
 	put_rare(b, c, what);
 	console_fmt(b, "<button>%s</button></form>\n",
 		silence ? "Mute" : "Add it");
-}
-
-/* Times that "From" offers, in the zone of the operators. */
-static void put_starts(struct buf *b, const struct cgi *c)
-{
-	struct zone_time day = zone_local(c->conf->zone, c->now + DAY_S);
-
-	console_fmt(b,
-		"<datalist id='starts'><option>now</option><option>+10m</option>"
-		"<option value='%04d-%02d-%02d 02:00'>tomorrow, 02:00</option>"
-		"</datalist>\n",
-		day.year, day.month, day.day);
 }
 
 static void put_forms(struct buf *b, const struct cgi *c)
@@ -323,7 +314,9 @@ static void put_forms(struct buf *b, const struct cgi *c)
 		*slug = '\0';
 	if (!request_query(&c->request.http, "to", to, sizeof to))
 		*to = '\0';
-	put_starts(b, c);
+	buf_str(b, "<datalist id=\"starts\"><option>now</option>"
+		   "<option>+10m</option><option>tomorrow 02:00</option>"
+		   "</datalist>\n");
 	buf_str(b, "<section id=\"silence\" aria-label=\"Mute alerts\">"
 		   "<h2>Mute alerts</h2>\n");
 	put_adding(b, c, slug, SILENCE, strcmp(to, SILENCE) == 0);
@@ -346,7 +339,8 @@ struct console_mute console_muted(const struct cgi *c,
 	s = silence_hold_of(st, kind, s, n, c->now);
 	if (s)
 		return (struct console_mute) {(double)silence_end(s), "",
-			s->reason, s->by};
+			s->reason, s->by,
+			may_see(c, s->slugs, s->n_slugs) ? s->id : NULL, false};
 	if (kind == ALERT_MANUAL || !conf_server(c->conf, st->slug, &server))
 		return (struct console_mute) {0};
 	at = maintenance_store_at(mutes, st->slug, server.account, c->now,
@@ -354,7 +348,79 @@ struct console_mute console_muted(const struct cgi *c,
 	if (!occurrence_covers(&at, c->now))
 		return (struct console_mute) {0};
 	return (struct console_mute) {(double)at.end,
-		" by a maintenance", at.of->reason, at.of->by};
+		" by a maintenance", at.of->reason, at.of->by,
+		may_see(c, at.of->slugs, at.of->n_slugs) ? at.of->id : NULL,
+		true};
+}
+
+/* "phone is muted until 10:23." */
+static void put_muted(
+	struct buf *b, const struct cgi *c, const struct mute *m)
+{
+	put_what(b, m);
+	buf_str(b, m->silence->n_slugs == 1 ? " is muted " : " are muted ");
+	if ((double)m->at.start > c->now) {
+		buf_str(b, "from ");
+		console_span(b, c, (double)m->at.start, (double)m->at.end);
+	} else {
+		buf_str(b, "until ");
+		console_time(b, c, (double)m->at.end);
+	}
+	buf_char(b, '.');
+}
+
+/* "The maintenance of phone, 02:00 to 03:00, is added." */
+static void put_added(struct buf *b, const struct cgi *c, const struct mute *m)
+{
+	buf_str(b, "The maintenance of ");
+	put_what(b, m);
+	buf_str(b, ", ");
+	console_span(b, c, (double)m->at.start, (double)m->at.end);
+	buf_str(b, ", is added.");
+}
+
+/* Whether there is one of that name which the session may see. */
+static bool find_mute(const struct cgi *c, const struct maintenance_store *store,
+	const char *id, struct mute *out)
+{
+	size_t n;
+	const struct silence *s = maintenance_store_silences(store, &n);
+	const struct maintenance *m;
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(s[i].id, id) == 0) {
+			*out = (struct mute) {.silence = &s[i],
+				.at = {true, s[i].starts_at,
+					silence_end(&s[i]), NULL}};
+			return may_see(c, s[i].slugs, s[i].n_slugs);
+		}
+	m = maintenance_store_find(store, id);
+	if (!m)
+		return false;
+	*out = (struct mute) {.maintenance = m};
+	maintenance_shown(m, c->now, c->conf->policy.maintenance_s, &out->at);
+	return may_see(c, m->slugs, m->n_slugs);
+}
+
+bool console_mute_done(struct buf *b, const struct cgi *c, const char *done,
+	const char *id)
+{
+	struct maintenance_store *store = maintenance_store_new(c->store);
+	struct mute m;
+	bool ok = maintenance_store_load(store, c->now) &&
+		find_mute(c, store, id, &m);
+
+	if (ok && strncmp(done, "end-", 4) == 0) {
+		console_fmt(b, "The %s of ", m.silence ? "mute" : MAINTENANCE);
+		put_what(b, &m);
+		buf_str(b, " has ended.");
+	} else if (ok && m.silence) {
+		put_muted(b, c, &m);
+	} else if (ok) {
+		put_added(b, c, &m);
+	}
+	maintenance_store_free(store);
+	return ok;
 }
 
 void console_mutes(const struct cgi *c, struct cgi_answer *a)
@@ -365,6 +431,9 @@ void console_mutes(const struct cgi *c, struct cgi_answer *a)
 
 	if (maintenance_store_load(store, c->now)) {
 		console_begin(c, a, "Mutes and maintenances");
+		buf_str(b, "<p class=\"pages\"><a href=\"#silence\">Mute alerts"
+			   "</a> <a href=\"#maintenance\">Add a maintenance</a>"
+			   "</p>\n");
 		collect_mutes(c, store, &l);
 		if (!l.n)
 			buf_str(b, "<p class=\"fine\">There are none now, and "

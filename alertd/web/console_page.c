@@ -18,24 +18,8 @@ static const struct link {
 	{"/ops", "Incidents", false},
 	{"/ops/mutes", "Mutes and maintenances", false},
 	{"/ops/servers", "Servers", false},
-	{"/ops/routes", "Routes and regions", true},
+	{"/ops/routes", "Routes, tests, regions", true},
 	{"/ops/night", "Last night", true},
-};
-
-/* The confirmation on the page after a form. */
-static const struct done {
-	const char *name, *text;
-} dones[] = {
-	{"take", "You have acknowledged it."},
-	{"back", "The acknowledgement is undone."},
-	{"close", "The incident is closed."},
-	{"note", "The note is stored."},
-	{"open", "The incident is open."},
-	{"silence", "Alerts are muted."},
-	{"maintenance", "The maintenance is added."},
-	{"end-silence", "The mute has ended."},
-	{"end-maintenance", "The maintenance has ended."},
-	{"test", "The next run of mcp-alert sends the test"},
 };
 
 /* Only our script runs: the policy has its digest. */
@@ -69,38 +53,27 @@ static void put_head(struct buf *b, const char *title)
 	buf_str(b, "</style>\n");
 }
 
-static void put_nav(struct buf *b, const struct cgi *c, const char *title)
+static void put_nav(struct buf *b, const struct cgi *c, const char *current)
 {
 	buf_str(b, "<header>\n<nav>");
 	for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
 		if (links[i].operator && !console_all(c))
 			continue;
 		console_fmt(b, "<a href='%s'", links[i].path);
-		if (strcmp(links[i].title, title) == 0)
+		if (strcmp(links[i].title, current) == 0)
 			buf_str(b, " aria-current=\"page\"");
 		console_fmt(b, ">%s</a>\n", links[i].title);
 	}
 	buf_str(b, "</nav>\n");
 }
 
-/* The confirmation of the form before this page. */
-static void put_done(struct buf *b, const struct cgi *c)
+void console_begin(const struct cgi *c, struct cgi_answer *a, const char *title)
 {
-	char name[32];
-
-	if (!request_query(&c->request.http, "done", name, sizeof name))
-		return;
-	for (size_t i = 0; i < sizeof dones / sizeof *dones; i++)
-		if (strcmp(dones[i].name, name) == 0) {
-			console_fmt(b, "<p class='done' role='status'>%s",
-				dones[i].text);
-			if (strcmp(name, "test") == 0)
-				console_next_run(b, c);
-			buf_str(b, "</p>\n");
-		}
+	console_begin_below(c, a, title, title);
 }
 
-void console_begin(const struct cgi *c, struct cgi_answer *a, const char *title)
+void console_begin_below(const struct cgi *c, struct cgi_answer *a,
+	const char *current, const char *title)
 {
 	struct buf *b = &a->body;
 	char by[CONSOLE_BY];
@@ -110,14 +83,14 @@ void console_begin(const struct cgi *c, struct cgi_answer *a, const char *title)
 	if (c->console.fresh)
 		console_session_field(&c->console, console_tls(c), a->cookie);
 	put_head(b, title);
-	put_nav(b, c, title);
+	put_nav(b, c, current);
 	console_by(c, by);
 	console_form(b, c, "leave");
 	console_fmt(b,
 		"<span>%s</span> <button class='less'>Sign out</button></form>\n"
 		"</header>\n<main>\n<h1>%s</h1>\n",
 		by, title);
-	put_done(b, c);
+	console_done(b, c);
 }
 
 void console_end(const struct cgi *c, struct cgi_answer *a)
@@ -159,18 +132,35 @@ void console_back(struct buf *b, const char *back)
 	console_fmt(b, "<input type='hidden' name='back' value='%s'>", back);
 }
 
-void console_refuse(const struct cgi *c, struct cgi_answer *a, int status,
-	const char *text)
+static void put_refusal(const struct cgi *c, struct cgi_answer *a, int status,
+	const char *text, const char *field)
 {
-	buf_clear(&a->body);
+	struct buf *b = &a->body;
+
+	buf_clear(b);
 	a->status = status;
 	*a->location = '\0';
 	console_begin(c, a, "Nothing was done");
-	console_fmt(&a->body,
-		"<p class='refused' role='alert'>%s</p>\n"
-		"<p><a href='/ops'>Back to the incidents</a></p>\n",
+	buf_str(b, "<p class=\"refused\" role=\"alert\"");
+	/* For the script. */
+	if (field)
+		console_fmt(b, " data-field='%s'", field);
+	console_fmt(b,
+		">%s</p>\n<p><a href='/ops'>Back to the incidents</a></p>\n",
 		text);
 	console_end(c, a);
+}
+
+void console_refuse(const struct cgi *c, struct cgi_answer *a, int status,
+	const char *text)
+{
+	put_refusal(c, a, status, text, NULL);
+}
+
+void console_refuse_field(const struct cgi *c, struct cgi_answer *a,
+	const char *text, const char *field)
+{
+	put_refusal(c, a, 422, text, field);
 }
 
 static void plain_begin(struct cgi_answer *a, int status, const char *title)
@@ -215,9 +205,15 @@ void console_link_page(struct cgi_answer *a, const char *who)
 		who);
 }
 
-void console_goto(struct cgi_answer *a, const char *path, const char *done)
+void console_goto(struct cgi_answer *a, const char *path, const char *done,
+	const char *of)
 {
+	size_t n;
+
 	console_plain(a, 303, "Done", "The next page shows it.");
 	snprintf(a->location, sizeof a->location, "%s%s%s", path,
 		done ? "?done=" : "", done ? done : "");
+	n = strlen(a->location);
+	if (done && *of)
+		snprintf(a->location + n, sizeof a->location - n, "&of=%s", of);
 }

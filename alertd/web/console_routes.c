@@ -5,10 +5,12 @@
  */
 #include "web/console.h"
 
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "incident/pipeline_health.h"
 #include "incident/route_test.h"
 #include "json/json.h"
+#include "outbox/outbox.h"
 #include "records/probe.h"
 #include "state/state_store.h"
 #include "state/stores.h"
@@ -17,6 +19,7 @@
 #include "words/words.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,14 +58,62 @@ static struct last last_of(const struct history *h, const char *route)
 	return l;
 }
 
-static void put_record(struct buf *b, const struct cgi *c, const char *what,
-	const struct history_record *r)
+/* The last try of a route that failed, of what still waits for it: the history
+   has only the first of each delivery. */
+struct retry {
+	double at; /* 0: there is none */
+	char text[TEXT_SIZE];
+};
+
+static void note_retries(
+	const struct cgi *c, const struct alert_state *st, struct retry *v)
+{
+	for (struct outbox_item i = {0}; outbox_next(st, &i);)
+		for (size_t k = 0; k < c->conf->n_routes; k++) {
+			const struct delivery *d = i.delivery;
+
+			if (!d->why || d->tried <= v[k].at ||
+				strcmp(d->route, c->conf->routes[k].name) != 0)
+				continue;
+			v[k].at = d->tried;
+			snprintf(v[k].text, sizeof v[k].text,
+				"%s of %s: try %d: %s", i.pending->event,
+				strcmp(st->slug, SLUG_FLEET) == 0 ? "the fleet"
+								   : st->slug,
+				d->attempts, d->why);
+		}
+}
+
+/* Those of each route of the configuration, to be freed. */
+static struct retry *read_retries(
+	const struct cgi *c, struct state_store *states)
+{
+	struct retry *v = xcalloc(c->conf->n_routes + 1, sizeof *v);
+	struct strings all = {0}, some = {0};
+	struct alert_state *st;
+	struct transaction *t;
+	size_t i;
+
+	if (state_store_undelivered(states, &all))
+		for (i = 0; i < all.n && i < RECORDS; i++)
+			strings_add(&some, all.v[i]);
+	t = transaction_begin(states, &some);
+	while ((st = transaction_next(t, &i)))
+		note_retries(c, st, v);
+	transaction_end(t);
+	strings_release(&some);
+	strings_release(&all);
+	return v;
+}
+
+static void put_last(struct buf *b, const struct cgi *c, const char *what,
+	double at, const char *text)
 {
 	console_fmt(b, "<li>%s ", what);
-	if (r) {
-		console_ago(b, c, r->at);
+	if (at > 0) {
+		console_ago(b, c, at);
 		buf_str(b, ": ");
-		console_short(b, r->text, 200);
+		console_short(b, text, 200);
 	} else {
 		buf_str(b, "not since yesterday");
 	}
@@ -74,6 +125,7 @@ struct facts {
 	const struct history *history;
 	struct alert_state fleet; /* what waits for them */
 	struct route_test_history tests;
+	struct retry *retries; /* of each route */
 };
 
 /* The result of the last test; of one before yesterday, only that it arrived. */
@@ -98,16 +150,20 @@ static void put_test(struct buf *b, const struct cgi *c, const char *route,
 static void put_route(struct buf *b, const struct cgi *c,
 	const struct conf_route *route, const struct facts *f)
 {
+	const struct retry *retry = &f->retries[route - c->conf->routes];
 	struct last l = last_of(f->history, route->name);
-	bool fails = l.bad && (!l.good || l.bad->at > l.good->at);
+	double good = l.good ? l.good->at : 0, bad = l.bad ? l.bad->at : 0;
+	bool later = retry->at > bad;
+	bool fails = fmax(bad, retry->at) > good;
 
 	console_fmt(b,
 		"<article class='%s' tabindex='-1'>\n<h2>%s <small>%s</small>"
 		"</h2>\n<ul>\n",
 		fails ? "P1" : "mute", route->name,
 		types[route->type]);
-	put_record(b, c, "last success", l.good);
-	put_record(b, c, "last failure", l.bad);
+	put_last(b, c, "last success", good, l.good ? l.good->text : "");
+	put_last(b, c, "last failure", later ? retry->at : bad,
+		later ? retry->text : l.bad ? l.bad->text : "");
 	put_test(b, c, route->name, f);
 	buf_str(b, "</ul>\n");
 	console_form(b, c, "test");
@@ -127,6 +183,7 @@ static void put_routes(
 	bool known = state_store_get(states, SLUG_FLEET, &f.fleet);
 	bool tested = route_test_store_read(c->store, c->conf, &f.tests);
 
+	f.retries = read_retries(c, states);
 	buf_str(b, "<h2>Routes</h2>\n");
 	if (!c->conf->n_routes)
 		buf_str(b, "<p>The configuration has none.</p>\n");
@@ -139,6 +196,7 @@ static void put_routes(
 			   "<button class=\"less\">Send a test to all routes"
 			   "</button></form>\n");
 	}
+	free(f.retries);
 	if (tested)
 		route_test_store_release(&f.tests);
 	if (known)
@@ -263,7 +321,7 @@ void console_routes(const struct cgi *c, struct cgi_answer *a)
 
 	if (history_store_last(
 		    c->store, c->now - DAY_S, c->now, RECORDS, &h)) {
-		console_begin(c, a, "Routes and regions");
+		console_begin(c, a, "Routes, tests, regions");
 		put_routes(&a->body, c, &h);
 		put_regions(&a->body, c);
 		console_doctor(&a->body, c);

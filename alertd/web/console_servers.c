@@ -334,8 +334,8 @@ void console_server_page(const struct cgi *c, struct cgi_answer *a)
 		!state_store_get(states, slug, &st)) {
 		console_refuse(c, a, 503, "The server cannot be read now.");
 	} else {
-		console_begin(c, a, strcmp(slug, SLUG_FLEET) == 0 ? "The fleet"
-								  : slug);
+		console_begin_below(c, a, "Servers",
+			strcmp(slug, SLUG_FLEET) == 0 ? "The fleet" : slug);
 		if (slug_valid(slug))
 			put_verdict(b, c);
 		for (unsigned k = 0; k < ALERT_KINDS; k++)

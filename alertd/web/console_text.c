@@ -45,6 +45,15 @@ void console_time(struct buf *b, const struct cgi *c, double t)
 	phrase_time_seen(b, (int64_t)t, c->now, c->conf->zone);
 }
 
+void console_span(struct buf *b, const struct cgi *c, double from, double to)
+{
+	const char *zone = c->conf->zone;
+
+	console_time(b, c, from);
+	buf_str(b, " to ");
+	phrase_time(b, (int64_t)to, !phrase_same_day(from, to, zone), zone);
+}
+
 void console_ago(struct buf *b, const struct cgi *c, double t)
 {
 	struct buf text;

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -195,10 +196,40 @@ static bool wall(const char *date, const char *time, struct zone_time *out)
 	return true;
 }
 
-bool zone_when(const char *s, const char *zone, double after, int64_t *out)
+/* "2:00" of the local day that is `days` after that of t. */
+static bool wall_of(const char *time, const char *zone, double t, int days,
+	struct zone_time *out)
 {
-	struct zone_time day = zone_local(zone, after);
+	struct zone_time day = zone_local(zone, t);
 	char date[CLOCK_RFC3339];
+
+	snprintf(date, sizeof date, "%04d-%02d-%02d", day.year, day.month,
+		day.day);
+	if (!wall(date, time, out))
+		return false;
+	out->day += days;
+	return true;
+}
+
+/* "today 2:00" or "tomorrow 2:00". */
+static bool wall_near(const char *s, const char *zone, double now,
+	struct zone_time *out)
+{
+	static const char *const days[] = {"today ", "tomorrow "};
+
+	for (int i = 0; i < 2; i++) {
+		size_t n = strlen(days[i]);
+
+		if (strncasecmp(s, days[i], n) == 0)
+			return wall_of(s + n, zone, now, i, out);
+	}
+	return false;
+}
+
+bool zone_when(const char *s, const char *zone, double now, double after,
+	int64_t *out)
+{
+	struct zone_time day;
 	double t;
 
 	if (clock_rfc3339_parse(s, out))
@@ -208,14 +239,17 @@ bool zone_when(const char *s, const char *zone, double after, int64_t *out)
 		*out = (int64_t)floor(*s == '+' ? after + t : t);
 		return true;
 	}
-	snprintf(date, sizeof date, "%04d-%02d-%02d", day.year, day.month,
-		day.day);
-	if (wall(date, s, &day)) {
+	if (strcasecmp(s, "now") == 0) {
+		*out = (int64_t)floor(now);
+		return true;
+	}
+	if (wall_of(s, zone, after, 0, &day)) {
 		t = zone_instant_after(zone, &day, after);
 		day.day += t <= after;
-	} else if (strlen(s) < DATE ||
-		!wall(s, s[DATE] ? s + DATE + 1 : "00:00", &day) ||
-		(s[DATE] && s[DATE] != ' ' && s[DATE] != 'T')) {
+	} else if (!wall_near(s, zone, now, &day) &&
+		(strlen(s) < DATE ||
+			!wall(s, s[DATE] ? s + DATE + 1 : "00:00", &day) ||
+			(s[DATE] && s[DATE] != ' ' && s[DATE] != 'T'))) {
 		return false;
 	}
 	*out = (int64_t)zone_instant_after(zone, &day, after);

@@ -49,14 +49,16 @@ double zone_instant_after(const char *zone, const struct zone_time *local,
 	double after);
 
 /*
- * zone_when(s, zone, after, out): the epoch second that a person means by an
- * instant of RFC 3339, by epoch seconds (from 1973 on: a smaller number is a
- * duration without its unit), by "2026-11-23 02:00" or "2026-11-23" on the
- * clocks of the zone, by "2:00", the next one there after `after`, or by
- * "+1h30m" after it. Of a minute that a change of the clocks repeats, the next
- * one after `after` is meant, too. False: it is none of these.
+ * zone_when(s, zone, now, after, out): the epoch second that a person means by
+ * an instant of RFC 3339, by epoch seconds (from 1973 on: a smaller number is a
+ * duration without its unit), by "now", by "2026-11-23 02:00", "2026-11-23", or,
+ * of the day that `now` is in, "today 2:00" or "tomorrow 2:00" on the clocks of
+ * the zone, by "2:00", the next one there after `after`, or by "+1h30m" after it.
+ * Of a minute that a change of the clocks repeats, the next one after `after` is
+ * meant, too. False: it is none of these.
  */
-bool zone_when(const char *s, const char *zone, double after, int64_t *out);
+bool zone_when(const char *s, const char *zone, double now, double after,
+	int64_t *out);
 
 /*
  * zone_rfc3339(zone, t, out): "2026-11-23T02:00:00+01:00" for epoch second t

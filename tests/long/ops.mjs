@@ -132,7 +132,7 @@ async function tasks(desk, server) {
 
 	await timed(desk, 'acknowledge an incident', async () => {
 		await down(desk, server);
-		await desk.sends('You have acknowledged it.', 'a');
+		await desk.sends(`You have acknowledged ${server} (downtime) until`, 'a');
 	});
 	assert.match(await page.locator(`[data-server=${server}]`).innerText(),
 		/acknowledged: ann, until/);
@@ -140,13 +140,13 @@ async function tasks(desk, server) {
 		await down(desk, server);
 		await desk.sends(null, 's');
 		await desk.type('known');
-		await desk.sends('Alerts are muted.', 'Enter');
+		await desk.sends(`${server} is muted until`, 'Enter');
 	});
 	await timed(desk, 'plan a maintenance', async () => {
 		await down(desk, server);
 		await desk.sends(null, 'm');
 		await desk.type('+4h');
-		await desk.sends('The maintenance is added.', 'Enter');
+		await desk.sends(`The maintenance of ${server}, `, 'Enter');
 	});
 	await timed(desk, 'find why a server is amber', async () => {
 		await down(desk, 'weather');
@@ -154,7 +154,7 @@ async function tasks(desk, server) {
 		await page.getByText(/from ap/).first().waitFor();
 	});
 	await timed(desk, 'send a test', async () => {
-		await desk.tab(page.getByRole('link', {name: 'Routes and regions'}));
+		await desk.tab(page.getByRole('link', {name: 'Routes, tests, regions'}));
 		await desk.sends(null, 'Enter');
 		await desk.press('j', 'Tab');
 		await desk.sends('The next run of mcp-alert sends the test', 'Enter');
@@ -177,17 +177,17 @@ async function incident(desk, server) {
 	await desk.fill(desk.form('take').locator('[name=text]'), 'handed over');
 	await desk.fill(desk.form('take').locator('[name=for]'), '2h');
 	await desk.fill(desk.form('take').locator('[name=to]'), 'Bob');
-	await desk.sends('You have acknowledged it.', 'Enter');
+	await desk.sends(`Bob has acknowledged ${server} (downtime) until`, 'Enter');
 	await desk.page.getByText('acknowledged: Bob, until').first().waitFor();
 	await desk.tab(desk.form('back').locator('button'));
-	await desk.sends('The acknowledgement is undone.', 'Enter');
+	await desk.sends(`The acknowledgement of ${server} (downtime) is undone.`, 'Enter');
 	await note(0, 'disk full');
 	await note(1, 'We know.');
 	await note(2, 'https://example.com/post');
 	await desk.go(where);
 	await desk.page.getByText('ann: disk full').first().waitFor();
 	await desk.fill(desk.form('close').locator('[name=text]'), 'it is gone');
-	await desk.sends('The incident is closed.', 'Enter');
+	await desk.sends(`The incident of ${server} (downtime) is closed.`, 'Enter');
 }
 
 // What open does, and note --state.
@@ -200,7 +200,7 @@ async function byHand(desk, server) {
 	await desk.fill(desk.form('open').locator('[name=servers]'), server);
 	await desk.fill(desk.form('open').locator('[name=title]'), 'Stale answers');
 	await desk.fill(desk.form('open').locator('[name=text]'), 'We look into it.');
-	await desk.sends('The incident is open.', 'Enter');
+	await desk.sends(`The incident of ${server} is open.`, 'Enter');
 	await desk.go(`/ops/server/${server}`);
 	await desk.fill(desk.form('note').locator('[name=text]'), 'An old index.');
 	await desk.press('Tab', 'ArrowDown', 'ArrowDown', 'Tab', 'ArrowDown');
@@ -209,7 +209,7 @@ async function byHand(desk, server) {
 	await desk.go(`/ops/server/${server}`);
 	await page.getByText('identified: An old index.').first().waitFor();
 	await desk.fill(desk.form('close').locator('[name=text]'), 'a new index');
-	await desk.sends('The incident is closed.', 'Enter');
+	await desk.sends(`The incident of ${server} (manual) is closed.`, 'Enter');
 }
 
 // What silence and maintenance do, with each option.
@@ -227,7 +227,7 @@ async function mutes(desk, server) {
 			}
 			await desk.fill(to, text);
 		}
-		await desk.sends(/is added\.|are muted\./, 'Enter');
+		await desk.sends(/, is added\.|is muted from/, 'Enter');
 	};
 	const end = async (what, says) => {
 		await desk.go('/ops/mutes');
@@ -241,16 +241,18 @@ async function mutes(desk, server) {
 	await desk.fill(desk.form('silence').locator('[name=start]'), 'tomorow');
 	await desk.fill(desk.form('silence').locator('[name=text]'), 'disks');
 	await desk.press('Enter');
-	await desk.form('silence').getByText(/“From”: 'tomorow' is not a time/).waitFor();
-	await desk.fill(desk.form('silence').locator('[name=start]'), '+1h');
-	await desk.sends('Alerts are muted.', 'Enter');
-	await end('end-silence', 'The mute has ended.');
+	await desk.form('silence').getByText(/^From: 'tomorow' is not a time/).waitFor();
+	await desk.form('silence').locator('[name=start][aria-invalid=true]:focus').waitFor();
+	await desk.press('Control+a');
+	await desk.type('+1h');
+	await desk.sends(`${server} is muted from`, 'Enter');
+	await end('end-silence', `The mute of ${server}`);
 	await fill('silence', {servers: server, start: '+1h', text: 'disks', end: '+3h',
 		kind: 'regional', region: 'ap,us', step: 'tls'});
-	await end('end-silence', 'The mute has ended.');
+	await end('end-silence', `The mute of ${server}`);
 	await fill('maintenance', {servers: server, start: '2:00', custom: '90m',
 		every: 'mon,thu', text: 'upgrade', account: 'acme'});
-	await end('end-maintenance', 'The maintenance has ended.');
+	await end('end-maintenance', `The maintenance of ${server}`);
 }
 
 async function tests(desk, server) {

@@ -88,6 +88,12 @@ sends() {
 	ask POST /ops "form=$TOKEN&do=$2${3:+&$3}"
 }
 
+# done_so: what the page after a form says was done.
+done_so() {
+	ask GET "$(sed -n 's/^Location: //p' fields)"
+	[ "$CODE" = 200 ] && sed -nE 's|^<p class="done" role="status">(.*)</p>$|\1|p' body
+}
+
 down_now() {
 	verdict 0 eu,us initialize | alert 0
 	KEY=$(jq -r .dedup_key out)
@@ -205,7 +211,7 @@ down_now() {
 	[ "$(holder)" = null ]
 	ask POST /ops "form=$key&do=take&key=$KEY&back=server" HTTP_SEC_FETCH_SITE=same-origin
 	[ "$CODE" = 303 ]
-	grep -q '^Location: /ops/server/example-mcp?done=take$' fields
+	grep -qF "Location: /ops/server/example-mcp?done=take&of=$KEY" fields
 	[ "$(holder)" = 'ann (account acme)' ]
 	sends /ops/server/example-mcp back "key=$KEY&from=ann+(account+acme)"
 	[ "$CODE" = 303 ]
@@ -342,6 +348,7 @@ attack() {
 	grep -q '<li>next: ' body
 	sends /ops take "key=$KEY&for=2h"
 	[ "$CODE" = 303 ]
+	done_so | grep -qE '^You have acknowledged example-mcp \(downtime\) until [0-9:]+\.$'
 	ask GET '/ops?done=take'
 	grep -q 'You have acknowledged it\.' body
 	grep -q '<li>acknowledged: ann, until' body
@@ -373,15 +380,17 @@ attack() {
 	redis hvals alert:example-mcp:incidents | grep -q '"https://example.com/post"'
 	sends /ops/server/example-mcp note "key=$KEY&text=no+address&who=postmortem"
 	[ "$CODE" = 422 ]
-	grep -q '“Note”: .* is not an address' body
+	grep -q 'Note: .* is not an address' body
 	# To somebody else, from anybody.
 	sends /ops/server/example-mcp take "key=$KEY&to=Eve+%3Cb%3E&from="
 	[ "$CODE" = 303 ]
 	[ "$(holder)" = 'Eve <b>' ]
+	done_so | grep -qE '^Eve &#60;b&#62; has acknowledged example-mcp \(downtime\) until [0-9: -]+\.$'
 	sends /ops/server/example-mcp close "key=$KEY"
 	[ "$CODE" = 422 ]
 	sends /ops/server/example-mcp close "key=$KEY&text=it+is+gone"
 	[ "$CODE" = 303 ]
+	[ "$(done_so)" = 'The incident of example-mcp (downtime) is closed.' ]
 	ask GET /ops
 	grep -q 'No incident is open' body
 	# All of it is recorded with who did it.
@@ -404,9 +413,8 @@ attack() {
 	done
 	sends /ops open 'servers=example-mcp&title=Stale+%3Cb%3E&text=We+look+into+it.&severity=P3&who=public'
 	[ "$CODE" = 303 ]
-	grep -q '^Location: /ops?done=open' fields
-	ask GET '/ops?done=open'
-	grep -q 'The incident is open\.' body
+	[ "$(done_so)" = 'The incident of example-mcp is open.' ]
+	ask GET /ops
 	grep -q '</a> <small>manual, investigating</small>' body
 	grep -q '<p>example-mcp: Stale &#60;b&#62;\.</p>' body
 	alert 0 list
@@ -461,7 +469,7 @@ attack() {
 	sends /ops/server/example-mcp note "key=$KEY&text=%3Cscript%3E%0a&who=private"
 	sends /ops/server/example-mcp take "key=$KEY&from=%3Ci%3E'&text=%22%3E%3Cscript%3E"
 	[ "$CODE" = 303 ]
-	for path in '/ops?done=%3Cscript%3E' /ops/mutes /ops/servers /ops/server/example-mcp /ops/routes /ops/night; do
+	for path in '/ops?done=%3Cscript%3E' '/ops?done=take&of=%3Cscript%3E' '/ops?done=end-silence&of=%3Cscript%3E' /ops/mutes /ops/servers /ops/server/example-mcp /ops/routes /ops/night; do
 		ask GET "$path"
 		[ "$CODE" = 200 ]
 		[ "$(grep -o '<script\|<i>\|<b>&' body | wc -l)" = 1 ]
@@ -502,11 +510,29 @@ attack() {
 	operates ann
 	sends /ops/mutes silence 'servers=example-mcp&for=1h&text=new+%3Cdisks%3E&back=mutes'
 	[ "$CODE" = 303 ]
-	grep -q '^Location: /ops/mutes?done=silence$' fields
+	grep -q '^Location: /ops/mutes?done=silence&of=s-' fields
+	done_so | grep -qE '^example-mcp is muted until [0-9: -]+\.$'
 	sends /ops/mutes maintenance 'servers=example-*&start=%2B2h&custom=90m&text=upgrade'
 	[ "$CODE" = 303 ]
 	sends /ops/mutes maintenance 'servers=example-two&start=2:00&for=1h&every=mon,thu'
 	[ "$CODE" = 303 ]
+	done_so | grep -qE '^The maintenance of example-two \(mon,thu\), [0-9-]+ 02:00 to 03:00, is added\.$'
+	# What the field offers; both times are of the day after now.
+	ask GET /ops/mutes
+	for start in $(grep -oP '<datalist id="starts">\K.*' body | grep -oP '<option>\K[^<]*' | tr ' +' '+_'); do
+		sends /ops/mutes maintenance "servers=example-two&start=${start//_/%2B}&for=1h"
+		[ "$CODE" = 303 ]
+		id=$(redis hvals fleet:maintenance | jq -r 'select(.slugs == ["example-two"] and .every == null).id')
+		redis hdel fleet:maintenance "$id"
+	done
+	[ "$start" = tomorrow+02:00 ]
+	sends /ops/mutes silence 'servers=example-two&start=tomorrow+02:00&end=Tomorrow+04:00&text=x'
+	[ "$CODE" = 303 ]
+	done_so | grep -qE '^example-two is muted from [0-9-]+ 02:00 to 04:00\.$'
+	id=$(redis hvals fleet:silence | jq -r 'select(.slugs == ["example-two"]).id')
+	[ "$(redis hget fleet:silence "$id" | jq '.starts_at, .ends_at' | paste -sd ' ')" = \
+		"$(for at in 02:00 04:00; do TZ=Europe/Berlin date -d "tomorrow $at" +%s; done | paste -sd ' ')" ]
+	redis hdel fleet:silence "$id"
 	sends /ops/mutes maintenance 'servers=nosuch&for=1h'
 	[ "$CODE" = 422 ]
 	grep -q 'no server &#39;nosuch&#39; in the configuration' body
@@ -529,6 +555,7 @@ attack() {
 	[ "$(redis hvals fleet:silence | jq -r '.by')" = ann ]
 	sends /ops/mutes end-silence "id=$(redis hkeys fleet:silence)&back=mutes"
 	[ "$CODE" = 303 ]
+	[ "$(done_so)" = 'The mute of example-mcp has ended.' ]
 	sends /ops/mutes end-maintenance "id=$(redis hvals fleet:maintenance | jq -r 'select(.every == null).id')"
 	[ "$CODE" = 303 ]
 	ask GET /ops/mutes
@@ -537,19 +564,21 @@ attack() {
 	while IFS='|' read -r what fields says; do
 		sends /ops/mutes "$what" "servers=example-mcp&$fields"
 		[ "$CODE" = 422 ]
-		grep -qF "<p class=\"refused\" role=\"alert\">$says" body || { grep refused body; return 1; }
+		# The script marks the field at fault.
+		sed -nE 's/^<p class="refused" role="alert"( data-field="([a-z]*)")?>(.*)/\2|\3/p' body >refusal
+		[[ $(<refusal) == "${says/DAY/$(TZ=Europe/Berlin date +%F)}"* ]] || { cat refusal; return 1; }
 		run ! grep -E 'class="refused".*(--[a-z]|(silence|maintenance) add)' body
 	done <<-'EOT'
-	silence|start=tomorow&for=1h&text=x|“From”: &#39;tomorow&#39; is not a time such as
-	silence|custom=90x&text=x|“How long”: &#39;90x&#39; is not a duration from 60s to 35d
-	silence|for=1h|“Why” is needed
-	silence|text=x|one of “Until” and “How long” is needed
-	silence|for=1h&text=x&kind=nosuch|“Kinds of incidents”: &#39;nosuch&#39;
-	silence|for=1h&text=x&region=mars|“Regions”: &#39;mars&#39;
-	maintenance|start=1x&for=1h|“From”: &#39;1x&#39;
-	maintenance|end=1x|“Until”: &#39;1x&#39;
-	maintenance|for=1h&every=someday|“Every”: &#39;someday&#39;
-	maintenance|for=1h&account=nobody|no account &#39;nobody&#39;
+	silence|start=tomorow&for=1h&text=x|start|From: &#39;tomorow&#39; is not a time such as 2:00, tomorrow 02:00 or DAY 23:00</p>
+	silence|custom=90x&text=x|custom|How long: &#39;90x&#39; is not a duration from 60s to 35d
+	silence|for=1h|text|“Why” is needed
+	silence|text=x||one of “Until” and “How long” is needed
+	silence|for=1h&text=x&kind=nosuch|kind|Kinds of incidents: &#39;nosuch&#39;
+	silence|for=1h&text=x&region=mars|region|Regions: &#39;mars&#39;
+	maintenance|start=1x&for=1h|start|From: &#39;1x&#39;
+	maintenance|end=1x|end|Until: &#39;1x&#39;
+	maintenance|for=1h&every=someday|every|Every: &#39;someday&#39;
+	maintenance|for=1h&account=nobody||no account &#39;nobody&#39;
 	EOT
 	# What a key of the list fills in.
 	ask GET '/ops/mutes?server=example-two'
@@ -605,16 +634,37 @@ attack() {
 		grep -qE '<b class="state">muted until [0-9:]+</b></h2>' body
 		grep -qE '<li>muted until [0-9:]+: new &#60;disks&#62; \(ann\)</li>' body
 		run ! grep -q '<li>next: ' body
+		# A way to the mute, and from there to its end.
+		grep -q 'aria-label="End the mute: example-mcp" href="/ops/mutes#'"$(redis hkeys fleet:silence)" body
 	done
+	ask GET /ops
+	grep -q 'href="/ops/mutes?to=maintenance&#38;server=example-mcp">Plan a maintenance</a>' body
+	run ! grep -q 'aria-label="Mute: ' body
+	ask GET /ops/mutes
+	grep -q "<article class=\"mute\" id=\"$(redis hkeys fleet:silence)\"" body
 	# To an account nobody says why.
 	enters bob writes
 	ask GET /ops
 	grep -qE '<li>muted until [0-9:]+</li>' body
+	# Another's mute is not for it, nor what the address of a page says.
+	ask GET "/ops/mutes?done=silence&of=$(redis hkeys fleet:silence)"
+	grep -q 'example-mcp is muted' body
+	enters eve writes2
+	ask GET "/ops/mutes?done=silence&of=$(redis hkeys fleet:silence)"
+	grep -q 'Alerts are muted\.' body
+	ask GET "/ops?done=take&of=$KEY"
+	grep -q 'You have acknowledged it\.' body
 	operates ann
 	sends /ops/mutes end-silence "id=$(redis hkeys fleet:silence)"
 	sends /ops/mutes maintenance 'servers=example-*&for=2h&text=upgrade'
 	ask GET /ops
 	grep -qE '<li>muted until [0-9:]+ by a maintenance: upgrade \(ann\)</li>' body
+	grep -q '>End the maintenance</a>' body
+	# The account cannot see one of a pattern.
+	enters bob writes
+	ask GET /ops
+	run ! grep -q 'End the' body
+	operates ann
 	# Visitors read what was opened by hand, muted or not.
 	sends /ops open 'servers=example-two&title=Stale&text=x'
 	ask GET /ops/server/example-two
@@ -757,6 +807,13 @@ bars() {
 	alert 0 </dev/null || true
 	ask GET /ops/server/example-mcp
 	grep -q '<li><b>test to ops:</b> failed, and is tried again: ' body
+	# A retry that fails is the last failure, though the history has only the first.
+	redis get alert:example-mcp | jq -c --argjson at "$(date +%s)" \
+		'(.outbox[].deliveries[] | select(.why)) += {attempts: 7, tried: ($at + 1)}' >later
+	redis set alert:example-mcp "$(<later)" >/dev/null
+	ask GET /ops/routes
+	grep -qE '<li>last failure [0-9: -]+ \([01] s ago\): test of example-mcp: try 7: HTTP 503' body
+	[ "$(grep -c '<article class="P1"' body)" = 1 ]
 	# One that no retry mends.
 	for at in 90 60; do
 		redis rpush "fleet:history:$(($(date +%s) / 86400))" "$(jq -cn --argjson at $(($(date +%s) - at)) \

@@ -50,6 +50,14 @@ static void test_when(void **state)
 		{"22:00", "2026-11-23T21:00:00Z"},
 		{"+10m", "2026-11-22T21:10:00Z"},
 		{"+1h30m", "2026-11-22T22:30:00Z"},
+		{"tomorrow 02:00", "2026-11-23T01:00:00Z"},
+		{"Tomorrow 2:00", "2026-11-23T01:00:00Z"},
+		{"now", "2026-11-22T21:00:00Z"}, {"now 2:00", ""},
+		{"today 14:00", "2026-11-22T13:00:00Z"},
+		{"today 23:59", "2026-11-22T22:59:00Z"},
+		{"today", ""}, {"today ", ""}, {"today 24:00", ""},
+		{"tomorrow  2:00", ""}, {"tomorow 2:00", ""},
+		{"tomorrow 2026-11-23", ""},
 		{"+10", ""}, {"10", ""}, {"10m", ""}, {"24:00", ""},
 		{"2:60", ""}, {":00", ""}, {"2026-13-01", ""},
 		{"2026-02-29 2:00", ""}, {"2026-11-23x02:00", ""},
@@ -63,11 +71,17 @@ static void test_when(void **state)
 	assert_true(clock_rfc3339_parse("2026-11-22T21:00:00Z", &now));
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		*at = '\0';
-		if (zone_when(cases[i].said, "Europe/Berlin", (double)now, &t))
+		if (zone_when(cases[i].said, "Europe/Berlin", (double)now,
+			    (double)now, &t))
 			clock_rfc3339(t, at);
 		if (strcmp(at, cases[i].meant) != 0)
 			fail_msg("%s: %s", cases[i].said, at);
 	}
+	/* An end of tomorrow is the day after now, not after the start. */
+	assert_true(zone_when("tomorrow 4:00", "Europe/Berlin", (double)now,
+		(double)now + 4 * 3600, &t));
+	clock_rfc3339(t, at);
+	assert_string_equal(at, "2026-11-23T03:00:00Z");
 	zone_rfc3339("Europe/Berlin", now, at);
 	assert_string_equal(at, "2026-11-22T22:00:00+01:00");
 	zone_rfc3339("America/New_York", now, at);
@@ -100,6 +114,16 @@ static void test_again(void **state)
 			"2026-10-25T01:50:00Z"},
 		{BERLIN, "2026-10-25T01:50:00Z", "2:50",
 			"2026-10-26T01:50:00Z"},
+		{BERLIN, "2026-10-25T01:20:00Z", "today 2:50",
+			"2026-10-25T01:50:00Z"},
+		{BERLIN, "2026-10-24T20:00:00Z", "tomorrow 2:50",
+			"2026-10-25T00:50:00Z"},
+		/* The next day, though it is 25 hours away. */
+		{BERLIN, "2026-10-24T22:10:00Z", "tomorrow 0:10",
+			"2026-10-25T23:10:00Z"},
+		/* 2:30 is skipped. */
+		{BERLIN, "2026-03-28T20:00:00Z", "tomorrow 2:30",
+			"2026-03-29T01:30:00Z"},
 		/* Over, both: as of old. */
 		{BERLIN, "2026-10-25T03:00:00Z", "2026-10-25 02:50",
 			"2026-10-25T00:50:00Z"},
@@ -134,7 +158,7 @@ static void test_again(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		assert_true(clock_rfc3339_parse(cases[i].now, &now));
 		assert_true(zone_when(cases[i].said, cases[i].zone,
-			(double)now, &t));
+			(double)now, (double)now, &t));
 		clock_rfc3339(t, got);
 		if (strcmp(got, cases[i].meant) != 0)
 			fail_msg("%s, at %s: %s, not %s", cases[i].said,
