@@ -314,6 +314,7 @@ int cgi_main(void)
 	const struct row *row;
 	int status;
 
+	buf_init(&a.done, CGI_PAGE_MAX);
 	buf_init(&a.body, CGI_PAGE_MAX);
 	buf_init(&c.request.body, CGI_ANSWER_MAX);
 	request_read(&c.request.http, environ);
@@ -326,6 +327,7 @@ int cgi_main(void)
 		drop_body();
 	status = cgi_write(&a, c.request.http.method == METHOD_HEAD);
 	buf_release(&c.request.body);
+	buf_release(&a.done);
 	buf_release(&a.body);
 	return status;
 }

@@ -256,6 +256,7 @@ void cgi_console_get(const struct cgi *c, struct cgi_answer *a)
 		if (strcmp(places[i].name, c->request.name) != 0 ||
 			(places[i].operator && !console_all(c)))
 			continue;
+		console_done(&a->done, c);
 		places[i].put(c, a);
 		return;
 	}
@@ -274,8 +275,10 @@ void cgi_console_server(const struct cgi *c, struct cgi_answer *a)
 	if (!console_may(c, name) || (!slug_valid(name) && !slug_shared(name) &&
 					    strcmp(name, SLUG_FLEET) != 0))
 		console_refuse(c, a, 404, "There is no such server.");
-	else
+	else {
+		console_done(&a->done, c);
 		console_server_page(c, a);
+	}
 }
 
 void cgi_console_post(const struct cgi *c, struct cgi_answer *a)

@@ -90,7 +90,7 @@ void console_begin_below(const struct cgi *c, struct cgi_answer *a,
 		"<span>%s</span> <button class='less'>Sign out</button></form>\n"
 		"</header>\n<main>\n<h1>%s</h1>\n",
 		by, title);
-	console_done(b, c);
+	buf_add(b, a->done.p, a->done.len);
 }
 
 void console_end(const struct cgi *c, struct cgi_answer *a)
