@@ -172,10 +172,10 @@ alone() {
 		alert=$!
 		export VARS='MCP_REGION=us-east-1 MCP_STORE=redis://127.0.0.1:6380'
 		# Once a minute, as its timer: more rounds fill its inbox.
-		last=""
+		minute=""
 		region() {
-			[[ $(date +%H:%M) != "$last" ]] || return 0
-			last=$(date +%H:%M)
+			[[ $(date +%H:%M) != "$minute" ]] || return 0
+			minute=$(date +%H:%M)
 			rm -rf "$T/run-region"
 			(MOUNTS="$fleet/credentials:/etc/mcp-fleet/credentials" container mcp-fleet region region \
 				>>region 2>&1)
