@@ -273,9 +273,9 @@ void cgi_console_server(const struct cgi *c, struct cgi_answer *a)
 	if (is_over(c, a))
 		return;
 	if (!console_may(c, name) || (!slug_valid(name) && !slug_shared(name) &&
-					    strcmp(name, SLUG_FLEET) != 0))
+					    strcmp(name, SLUG_FLEET) != 0)) {
 		console_refuse(c, a, 404, "There is no such server.");
-	else {
+	} else {
 		console_done(&a->done, c);
 		console_server_page(c, a);
 	}

@@ -123,8 +123,8 @@ void console_back(struct buf *b, const char *back);
 
 /*
  * console_refuse(c, a, status, text): a page which says why nothing was done.
- * console_refuse_field(c, a, text, field): the same with 422, for what the field
- * of that name has; NULL: no field is at fault.
+ * console_refuse_field(c, a, text, field): the same with 422; the script marks the
+ * field of that name, if it is not NULL.
  * console_plain(a, status, title, text): the same for somebody who has not
  * signed in. console_sign_in(a, status, text): the page to sign in.
  */
@@ -156,8 +156,8 @@ void console_link_page(struct cgi_answer *a, const char *who);
  * and with more attributes; "text" has a line of its own.
  * console_label(b, form, name): begin the label of one that is a choice.
  * console_say(b, form, said): append an error of the command that the form runs,
- * with the labels of the page instead of options; the name of the field with
- * which it begins, or NULL.
+ * with the labels of the page instead of options. Returns the field that the error
+ * begins with, or NULL.
  */
 void console_input(struct buf *b, const char *form, const char *name,
 	const char *more);
@@ -177,17 +177,17 @@ void console_night(const struct cgi *c, struct cgi_answer *a);
 
 struct maintenance_store;
 
-/* console_name(st, out): the name of what a state is of, as pages show it; out
-   has CONSOLE_NAME bytes. */
+/* console_name(st, out): the server of a state, "3 servers" or "the fleet"; out has
+   CONSOLE_NAME bytes. */
 #define CONSOLE_NAME (SLUG_MAX + 1)
 void console_name(const struct alert_state *st, char *out);
 
-/* console_done.c: console_done(b, c): append what the form before this page
-   did. */
+/* console_done(b, c): append the confirmation of the form before this page, if
+   there was one. */
 void console_done(struct buf *b, const struct cgi *c);
 
-/* console_mute_done(b, c, done, id): append what was done to the mute or
-   maintenance of that name. False: the session may not see it. */
+/* console_mute_done(b, c, done, id): append the confirmation for the mute or
+   maintenance with that id. False: there is none that the session may see. */
 bool console_mute_done(struct buf *b, const struct cgi *c, const char *done,
 	const char *id);
 

@@ -32,7 +32,7 @@
 #define ACCOUNT_MAX 100
 #define SERVERS_TEXT 8192
 #define LINE_MAX_BYTES 16384
-/* Characters of a key, a slug and the name of a mute. */
+/* Characters of a key, a slug and the id of a mute. */
 #define OF "abcdefghijklmnopqrstuvwxyz_0123456789-.:*"
 
 /* The fields of a form. */
@@ -600,7 +600,7 @@ static void go_back(const struct act *t, const char *done)
 			snprintf(path, sizeof path, "/ops/%s", back);
 	if (back && strcmp(back, "server") == 0 && *t->slug)
 		snprintf(path, sizeof path, "/ops/server/%s", t->slug);
-	/* An incident of that key may not be one. */
+	/* A key with other characters would need escapes: it is left out. */
 	console_goto(t->a, path, done, t->of[strspn(t->of, OF)] ? "" : t->of);
 }
 

@@ -146,20 +146,17 @@ const char *console_say(struct buf *b, const char *form, const char *said)
 		if (strncmp(said, commands[i], n) == 0)
 			said += n;
 	}
-	row = row_of(form, said, &n);
-	if (row) {
-		field = row->name ? row->name : "text";
-		buf_fmt(b, said[n] == ':' ? "%s" : "“%s”", row->label);
-		said += n;
-	}
-	while (*said) {
+	for (const char *start = said; *said;) {
 		row = row_of(form, said, &n);
-		if (row) {
-			buf_fmt(b, "“%s”", row->label);
-			said += n;
-		} else {
+		if (!row) {
 			buf_char(b, *said++);
+			continue;
 		}
+		if (said == start)
+			field = row->name ? row->name : "text";
+		buf_fmt(b, said == start && said[n] == ':' ? "%s" : "“%s”",
+			row->label);
+		said += n;
 	}
 	return field;
 }

@@ -225,8 +225,8 @@ static void put_link(struct buf *b, const char *text, const char *name,
 		text, name, path, of, text);
 }
 
-/* To what mutes it; or to the forms that do, which a server's page has
-   elsewhere. */
+/* Links to the mute of an incident, or to the forms that add one; the page of a
+   server has those forms elsewhere. */
 static void put_mute_links(struct buf *b, const char *slug,
 	const struct console_mute *mute, bool whole)
 {

@@ -23,7 +23,7 @@
 #define ROWS 60
 #define WHAT_MAX 200
 
-/* The two forms, in words. */
+/* The names of the two forms. */
 #define SILENCE "silence"
 #define MAINTENANCE "maintenance"
 #define FOCUS " autofocus"
@@ -379,7 +379,7 @@ static void put_added(struct buf *b, const struct cgi *c, const struct mute *m)
 	buf_str(b, ", is added.");
 }
 
-/* Whether there is one of that name which the session may see. */
+/* Find the mute or maintenance with that id. False: the session may see none. */
 static bool find_mute(const struct cgi *c, const struct maintenance_store *store,
 	const char *id, struct mute *out)
 {

@@ -58,8 +58,8 @@ static struct last last_of(const struct history *h, const char *route)
 	return l;
 }
 
-/* The last try of a route that failed, of what still waits for it: the history
-   has only the first of each delivery. */
+/* The last failed try of a route, among deliveries that still wait: the history
+   has only the first failure of each. */
 struct retry {
 	double at; /* 0: there is none */
 	char text[TEXT_SIZE];
@@ -84,7 +84,7 @@ static void note_retries(
 		}
 }
 
-/* Those of each route of the configuration, to be freed. */
+/* An array with one for each route of the configuration; the caller frees it. */
 static struct retry *read_retries(
 	const struct cgi *c, struct state_store *states)
 {

@@ -84,7 +84,7 @@ struct cgi_answer {
 	const char *csp; /* the Content-Security-Policy; NULL: no script */
 	char location[REQUEST_PATH]; /* of a 303; or "" */
 	char cookie[CGI_COOKIE]; /* a Set-Cookie field; or "" */
-	struct buf done; /* what the form before this page did, or empty */
+	struct buf done; /* of a page of the console: its confirmation, or empty */
 	struct buf body;
 };
 

@@ -58,17 +58,18 @@ sessions() {
 
 # eventually COMMAND…: true once the command succeeds; false after a minute, or the
 # seconds in PATIENCE. They are seconds of a core to oneself: while four processes want
-# each core, a second counts as a quarter of one.
+# each core, a second counts as a quarter of one. The command shares the variables of
+# this function: their names begin with _.
 eventually() {
-	local left=$((${PATIENCE:-60} * 1000000)) last=${EPOCHREALTIME/[.,]/} now wanted cores
-	cores=$(nproc)
+	local _left=$((${PATIENCE:-60} * 1000000)) _last=${EPOCHREALTIME/[.,]/} _now _wanted _cores
+	_cores=$(nproc)
 	until "$@"; do
-		((left > 0)) || return 1
+		((_left > 0)) || return 1
 		sleep 0.1
-		read -r _ _ _ wanted _ </proc/loadavg
-		wanted=${wanted%/*} now=${EPOCHREALTIME/[.,]/}
-		((left -= (now - last) * cores / (wanted > cores ? wanted : cores))) || :
-		last=$now
+		read -r _ _ _ _wanted _ </proc/loadavg
+		_wanted=${_wanted%/*} _now=${EPOCHREALTIME/[.,]/}
+		((_left -= (_now - _last) * _cores / (_wanted > _cores ? _wanted : _cores))) || :
+		_last=$_now
 	done
 }
 

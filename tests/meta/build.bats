@@ -47,7 +47,7 @@ object() {
 }
 
 @test "a system's own level of _FORTIFY_SOURCE is no warning" {
-	# Those of Ubuntu and Fedora, and of who packages.
+	# Compilers of Ubuntu define it, and packagers set it.
 	for flag in CPPFLAGS CFLAGS; do
 		run -0 object clean WERROR=1 "$flag=-O2 -D_FORTIFY_SOURCE=3"
 		[ -z "$output" ]

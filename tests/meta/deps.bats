@@ -175,7 +175,7 @@ others() {
 	diff /dev/null <(comm -23 owners named)
 }
 
-# A minimal Fedora has no cmp, and sed of busybox lacks what scripts/manual asks for.
+# A minimal Fedora has no cmp, and the sed of busybox lacks an option of scripts/manual.
 @test "a build and its installation call only bash, awk and what scripts/deps names for build" {
 	mkdir only
 	# shellcheck disable=SC2046 # names without spaces

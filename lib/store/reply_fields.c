@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fields.c: the fields of a hash in a reply.
+ * reply_fields.c: goes through the fields of a hash in a reply of the store.
  */
 #include "store/store.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * console_done.c: the confirmation on the page after a form: what was done, to
- * which server, and until when.
+ * console_confirmation.c: the confirmation on the page after a form. It says what
+ * was done, to which server, and until when.
  */
 #include "web/console.h"
 
@@ -39,7 +39,7 @@ static void put_ack(struct buf *b, const struct cgi *c,
 	buf_char(b, '.');
 }
 
-/* What was done to the incident of that key. False: it is not known. */
+/* Append what was done to the incident with that key. False: that is not known. */
 static bool put_deed(struct buf *b, const struct cgi *c, const char *done,
 	const char *key)
 {
@@ -48,26 +48,24 @@ static bool put_deed(struct buf *b, const struct cgi *c, const char *done,
 	enum alert_kind kind;
 	char slug[ALERT_KEY_SIZE];
 	int64_t start;
-	bool ok;
+	bool take = strcmp(done, "take") == 0, back = strcmp(done, "back") == 0;
+	bool read, ok;
 
 	snprintf(slug, sizeof slug, "%.*s", (int)strcspn(key, ":"), key);
 	if (!alert_key_parse(key, &kind, &start) || !console_may(c, slug))
 		return false;
 	states = state_store_new(c->store);
-	ok = state_store_get(states, slug, &st);
-	if (ok && strcmp(done, "take") == 0) {
-		if (ack_holds(&st.incidents[kind], c->now))
-			put_ack(b, c, &st, kind);
-		else
-			buf_str(b, "You have acknowledged it.");
+	read = state_store_get(states, slug, &st);
+	ok = read && (!take || ack_holds(&st.incidents[kind], c->now));
+	if (ok && take) {
+		put_ack(b, c, &st, kind);
 	} else if (ok) {
-		buf_str(b, strcmp(done, "back") == 0 ? "The acknowledgement of "
-						      : "The incident of ");
+		buf_str(b, back ? "The acknowledgement of "
+				: "The incident of ");
 		put_incident(b, &st, kind);
-		buf_str(b, strcmp(done, "back") == 0 ? " is undone."
-						      : " is closed.");
+		buf_str(b, back ? " is undone." : " is closed.");
 	}
-	if (ok)
+	if (read)
 		state_release(&st);
 	state_store_free(states);
 	return ok;
@@ -83,11 +81,11 @@ static bool put_open(struct buf *b, const struct cgi *c, const char *done,
 	return true;
 }
 
-/* The deeds; `text` is for where `put` knows no more. */
+/* A confirmation for each deed: `text` where `put` is NULL or fails. */
 static const struct done {
 	const char *name;
 	bool (*put)(struct buf *b, const struct cgi *c, const char *done,
-		const char *of); /* or NULL */
+		const char *of);
 	const char *text;
 } dones[] = {
 	{"take", put_deed, "You have acknowledged it."},
