@@ -222,10 +222,10 @@ static void put_off(const struct attempt_context *c, struct alert_state *st,
 	a->last = d->refused || retry_hopeless(item->pending->created,
 		delivery->attempts + 1, c->now);
 	if (d->mend && (!delivery->why || strcmp(delivery->why, why) != 0))
-		state_keep_delivery(st, item->pending, a->name, c->now,
+		state_keep_delivery(st, item->pending, delivery, c->now,
 			HISTORY_TO_MEND, why);
 	else if (!d->mend && !a->last && !delivery->why)
-		state_keep_delivery(st, item->pending, a->name, c->now,
+		state_keep_delivery(st, item->pending, delivery, c->now,
 			HISTORY_FAILED, why);
 	string_set(&delivery->why, why);
 	string_set(&delivery->holder, NULL);
@@ -233,7 +233,7 @@ static void put_off(const struct attempt_context *c, struct alert_state *st,
 	if (a->last) {
 		state_note(st, c->now, d->refused ? "refused" : "given_up",
 			a->name);
-		state_keep_delivery(st, item->pending, a->name, c->now,
+		state_keep_delivery(st, item->pending, delivery, c->now,
 			d->refused ? HISTORY_REFUSED : HISTORY_GIVEN_UP, why);
 		fallback_tell(st, c->conf, c->now);
 		if (outbox_find(st, a->number, a->name, item))
@@ -280,7 +280,7 @@ bool attempt_settle(const struct attempt_context *c, struct alert_state *st,
 		external_ids_sent(&st->handles, a->key, a->name, a->event,
 			d->handle, d->ok);
 	if (d->ok && a->route)
-		state_keep_delivery(st, item.pending, a->name, c->now,
+		state_keep_delivery(st, item.pending, item.delivery, c->now,
 			HISTORY_DELIVERED, NULL);
 	if (d->ok)
 		note_refused(st, a, false);

@@ -112,7 +112,7 @@ static void put_off(const struct digest_worker *g, struct alert_state *st,
 	struct delivery *d = item->delivery;
 
 	if (!o->given_up && !d->why)
-		state_keep_delivery(st, item->pending, d->route, g->now,
+		state_keep_delivery(st, item->pending, d, g->now,
 			HISTORY_FAILED, o->why);
 	if (o->given_up)
 		state_note(st, g->now, "given_up", d->route);
@@ -141,7 +141,8 @@ static void settle(struct digest_worker *g, const struct digest *d,
 	for (size_t i = 0; o->done && i < d->n; i++)
 		if (strcmp(d->v[i].slug, st->slug) == 0 &&
 			outbox_find(st, d->v[i].number, d->route, &item)) {
-			state_keep_delivery(st, item.pending, d->route, g->now,
+			state_keep_delivery(st, item.pending, item.delivery,
+				g->now,
 				o->why ? HISTORY_GIVEN_UP : HISTORY_IN_DIGEST,
 				o->why);
 			outbox_drop(st, &item);

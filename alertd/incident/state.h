@@ -492,14 +492,13 @@ void state_note_event(struct alert_state *st, const struct alert_record *r);
  * state_keep_event(st, e): add to the history that an event is sent, and, by
  * state_keep_update, to the updates of its incident where the public may know of
  * it; the last entry of the timeline is that of the event.
- * state_keep_delivery(st, p, route, at, what, why): what became of the delivery
- * of event p to a route, one of records/history.h; and why, or NULL.
+ * state_keep_delivery(st, p, d, at, what, why): what became of the delivery d of
+ * event p, one of records/history.h; and why, or NULL where it succeeded.
  */
 void state_keep_event(struct alert_state *st, const struct alert_event *e);
 void state_keep_update(struct alert_state *st, const struct alert_event *e);
 void state_keep_delivery(struct alert_state *st, const struct pending *p,
-	const char *route, double at, const char *what,
-	const char *why);
+	const struct delivery *d, double at, const char *what, const char *why);
 
 /*
  * state_keep_shared(st, kind, group, at): add to the history that the incident

@@ -84,21 +84,27 @@ void state_keep_event(struct alert_state *st, const struct alert_event *e)
 }
 
 void state_keep_delivery(struct alert_state *st, const struct pending *p,
-	const char *route, double at, const char *what, const char *why)
+	const struct delivery *d, double at, const char *what, const char *why)
 {
-	char text[HISTORY_TEXT];
+	bool retried = !why && d->why;
+	char text[HISTORY_TEXT], tries[64] = "";
 
+	if (retried)
+		snprintf(tries, sizeof tries, ", after %d %s: ", d->attempts,
+			d->attempts == 1 ? "failure" : "failures");
 	snprintf(text, sizeof text, "%s to route %.200s%s%.500s", p->event,
-		route, why ? ": " : "", why ? why : "");
+		d->route, retried ? tries : why ? ": " : "",
+		retried ? d->why : why ? why : "");
 	keep(st, &(struct history_record) {
 		.at = at,
 		.slug = st->slug,
 		.what = what,
 		.text = text,
 		.key = p->key,
-		.route = route,
+		.route = d->route,
 		.event = p->event,
 		.decided_at = p->created,
+		.failed_at = retried ? d->tried : 0,
 	});
 }
 

@@ -30,9 +30,10 @@
 #define NAME(TYPE, type, ...) #type,
 static const char *const types[] = {CONF_ROUTE_TYPES(NAME)};
 
-/* The last success and the last failure of a route. */
+/* The last success or failure of a route. */
 struct last {
-	const struct history_record *good, *bad;
+	double at; /* 0: there is none */
+	char text[TEXT_SIZE];
 };
 
 static bool delivered(const char *what)
@@ -41,32 +42,36 @@ static bool delivered(const char *what)
 		strcmp(what, HISTORY_IN_DIGEST) == 0;
 }
 
-static struct last last_of(const struct history *h, const char *route)
+static void note_last(struct last *l, double at, const char *text)
 {
-	struct last l = {0};
+	if (at < l->at)
+		return;
+	l->at = at;
+	snprintf(l->text, sizeof l->text, "%s", text);
+}
 
+/* From the history, which has the first failure of each delivery, and the last
+   one before its success. */
+static void find_last(const struct history *h, const char *route,
+	struct last *good, struct last *bad)
+{
 	for (size_t i = 0; i < h->n; i++) {
 		const struct history_record *r = &h->v[i];
 
 		if (!r->route || strcmp(r->route, route) != 0)
 			continue;
 		if (delivered(r->what))
-			l.good = r;
+			note_last(good, r->at, r->text);
 		else if (strcmp(r->what, HISTORY_SHARED) != 0)
-			l.bad = r;
+			note_last(bad, r->at, r->text);
+		if (r->failed_at > 0)
+			note_last(bad, r->failed_at, r->text);
 	}
-	return l;
 }
 
-/* The last failed try of a route, among deliveries that still wait: the history
-   has only the first failure of each. */
-struct retry {
-	double at; /* 0: there is none */
-	char text[TEXT_SIZE];
-};
-
+/* Into v, one for each route, the last failed try of a delivery that waits. */
 static void note_retries(
-	const struct cgi *c, const struct alert_state *st, struct retry *v)
+	const struct cgi *c, const struct alert_state *st, struct last *v)
 {
 	for (struct outbox_item i = {0}; outbox_next(st, &i);)
 		for (size_t k = 0; k < c->conf->n_routes; k++) {
@@ -85,10 +90,10 @@ static void note_retries(
 }
 
 /* An array with one for each route of the configuration; the caller frees it. */
-static struct retry *read_retries(
+static struct last *read_retries(
 	const struct cgi *c, struct state_store *states)
 {
-	struct retry *v = xcalloc(c->conf->n_routes + 1, sizeof *v);
+	struct last *v = xcalloc(c->conf->n_routes + 1, sizeof *v);
 	struct strings all = {0}, some = {0};
 	struct alert_state *st;
 	struct transaction *t;
@@ -107,13 +112,13 @@ static struct retry *read_retries(
 }
 
 static void put_last(struct buf *b, const struct cgi *c, const char *what,
-	double at, const char *text)
+	const struct last *l)
 {
 	console_fmt(b, "<li>%s ", what);
-	if (at > 0) {
-		console_ago(b, c, at);
+	if (l->at > 0) {
+		console_ago(b, c, l->at);
 		buf_str(b, ": ");
-		console_short(b, text, 200);
+		console_short(b, l->text, 200);
 	} else {
 		buf_str(b, "not since yesterday");
 	}
@@ -125,7 +130,7 @@ struct facts {
 	const struct history *history;
 	struct alert_state fleet; /* what waits for them */
 	struct route_test_history tests;
-	struct retry *retries; /* of each route */
+	struct last *retries; /* of each route */
 };
 
 /* The result of the last test; of one before yesterday, only that it arrived. */
@@ -150,20 +155,19 @@ static void put_test(struct buf *b, const struct cgi *c, const char *route,
 static void put_route(struct buf *b, const struct cgi *c,
 	const struct conf_route *route, const struct facts *f)
 {
-	const struct retry *retry = &f->retries[route - c->conf->routes];
-	struct last l = last_of(f->history, route->name);
-	double good = l.good ? l.good->at : 0, bad = l.bad ? l.bad->at : 0;
-	bool later = retry->at > bad;
-	bool fails = fmax(bad, retry->at) > good;
+	const struct last *retry = &f->retries[route - c->conf->routes];
+	struct last good = {0}, bad = {0};
 
+	find_last(f->history, route->name, &good, &bad);
+	if (retry->at > bad.at)
+		bad = *retry;
 	console_fmt(b,
 		"<article class='%s' tabindex='-1'>\n<h2>%s <small>%s</small>"
 		"</h2>\n<ul>\n",
-		fails ? "P1" : "mute", route->name,
+		bad.at > good.at ? "P1" : "mute", route->name,
 		types[route->type]);
-	put_last(b, c, "last success", good, l.good ? l.good->text : "");
-	put_last(b, c, "last failure", later ? retry->at : bad,
-		later ? retry->text : l.bad ? l.bad->text : "");
+	put_last(b, c, "last success", &good);
+	put_last(b, c, "last failure", &bad);
 	put_test(b, c, route->name, f);
 	buf_str(b, "</ul>\n");
 	console_form(b, c, "test");

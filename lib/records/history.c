@@ -24,6 +24,7 @@ const struct field history_fields[] = {
 	TEXT("route", route),
 	TEXT("event", event),
 	EPOCH("decided_at", decided_at, FIELD_NULL),
+	EPOCH("failed_at", failed_at, FIELD_OMIT),
 	{.type = FIELD_END},
 };
 

@@ -39,6 +39,8 @@ struct history_record {
 	const char *route; /* of a delivery, as what follows; else NULL */
 	const char *event;
 	double decided_at; /* 0 where there is none */
+	double failed_at; /* of one that was delivered: the last try before it;
+			     0: the first try did it */
 	cJSON *doc; /* owns the strings of one that was read; else NULL */
 };
 

@@ -814,6 +814,16 @@ bars() {
 	ask GET /ops/routes
 	grep -qE '<li>last failure [0-9: -]+ \([01] s ago\): test of example-mcp: try 7: HTTP 503' body
 	[ "$(grep -c '<article class="P1"' body)" = 1 ]
+	# Once a retry has succeeded, too.
+	redis get alert:example-mcp | jq -c --argjson at "$(date +%s.%N)" \
+		'(.outbox[].deliveries[] | select(.why)) += {tried: $at, next_try: 0}' >later
+	redis set alert:example-mcp "$(<later)" >/dev/null
+	echo 200 >ops/mood
+	alert 0 </dev/null
+	ask GET /ops/routes
+	grep -qE '<li>last success [0-9: -]+ \([01] s ago\): test to route ops, after 7 failures: HTTP 503' body
+	grep -qE '<li>last failure [0-9: -]+ \([01] s ago\): test to route ops, after 7 failures: HTTP 503' body
+	[ "$(grep -c '<article class="P1"' body)" = 0 ]
 	# One that no retry mends.
 	for at in 90 60; do
 		redis rpush "fleet:history:$(($(date +%s) / 86400))" "$(jq -cn --argjson at $(($(date +%s) - at)) \

@@ -690,6 +690,7 @@ static void test_too_long(void **state)
 	static char key[70000], names[1000][REGION_MAX + 1];
 	static const char *many[1000];
 	struct pending p = {.key = key, .event = key};
+	struct delivery d = {.route = key, .attempts = 2, .tried = 1e9 - 1};
 	struct alert_event e = {.record = {.at = 1e9, .kind = ALERT_DOWNTIME,
 		.phase = ALERT_STARTED, .slug = "s", .severity = SEVERITY_P1,
 		.started_at = 1000000000, .summary = key, .regions = many}};
@@ -709,7 +710,7 @@ static void test_too_long(void **state)
 		state_note_event(&st, &e.record);
 		state_keep_event(&st, &e);
 		assert_int_equal(st.updates.n, 2 * fits);
-		state_keep_delivery(&st, &p, key, 1e9, key, key);
+		state_keep_delivery(&st, &p, &d, 1e9, key, key);
 		assert_int_equal(st.history.n, 2);
 		for (size_t i = 0; i < 2; i++) {
 			struct history_record h;
