@@ -76,13 +76,41 @@ static struct explain_next explain_next(struct alert_state *st,
 	return n;
 }
 
-/* Add the routes that were notified of it, without those that refuse
-   it. */
-static void add_notified(const struct incident *inc, struct strings *notified)
+/* Whether the delivery of its start to a route is not done yet. */
+static bool start_waits(const struct alert_state *st, const char *key,
+	const char *route)
 {
-	for (size_t i = 0; i < inc->notified.n; i++)
-		if (!strings_has(&inc->refused, inc->notified.v[i]))
-			strings_add(notified, inc->notified.v[i]);
+	static const char start[] = "_started";
+
+	for (struct outbox_item i = {0}; outbox_next(st, &i);) {
+		size_t n = strlen(i.pending->event);
+
+		if (strcmp(i.pending->key, key) == 0 &&
+			strcmp(i.delivery->route, route) == 0 &&
+			n > strlen(start) &&
+			strcmp(i.pending->event + n - strlen(start), start) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Add the routes that have taken its start, and those that have not, without
+   those that refuse it. */
+static void add_notified(const struct alert_state *st, enum alert_kind kind,
+	struct strings *notified, struct strings *waiting)
+{
+	const struct incident *inc = &st->incidents[kind];
+	char key[ALERT_KEY_SIZE];
+
+	dedup_key(st, kind, key);
+	for (size_t i = 0; i < inc->notified.n; i++) {
+		const char *route = inc->notified.v[i];
+
+		if (!strings_has(&inc->refused, route))
+			strings_add(start_waits(st, key, route) ? waiting
+								: notified,
+				route);
+	}
 }
 
 /* How an incident was confirmed: see incident/confirmation.h. */
@@ -432,17 +460,24 @@ static void put_notified(const struct page *g, const struct alert_state *st,
 	enum alert_kind kind)
 {
 	const struct incident *inc = &st->incidents[kind];
-	struct strings notified = {0};
+	struct strings notified = {0}, waiting = {0};
 	char key[ALERT_KEY_SIZE];
 
 	dedup_key(st, kind, key);
-	add_notified(inc, &notified);
+	add_notified(st, kind, &notified, &waiting);
 	buf_str(g->b, "  notified: ");
 	put_list(g->b, &notified);
-	buf_str(g->b, inc->unnotified || inc->late ? "nobody yet\n"
-			: notified.n		   ? "\n"
-			: inc->refused.n	   ? "nobody\n"
-						   : "no route\n");
+	buf_str(g->b, notified.n	   ? "\n"
+			: inc->unnotified || inc->late ||
+				waiting.n  ? "nobody yet\n"
+			: inc->refused.n   ? "nobody\n"
+					   : "no route\n");
+	if (waiting.n) {
+		buf_str(g->b, "  not yet: ");
+		put_list(g->b, &waiting);
+		buf_char(g->b, '\n');
+	}
+	strings_release(&waiting);
 	strings_release(&notified);
 	for (size_t i = 0; i < inc->refused.n; i++) {
 		const char *route = inc->refused.v[i];
@@ -683,7 +718,7 @@ static void put_incident_json(struct buf *b, struct alert_state *st,
 	const struct incident *inc = &st->incidents[kind];
 	struct explain_next next = explain_next(st, kind, c, now);
 	bool ack = ack_holds(inc, now);
-	struct strings notified = {0};
+	struct strings notified = {0}, waiting = {0};
 	char key[ALERT_KEY_SIZE];
 
 	json_fmt(b, ",{'kind':%s,'dedup_key':%s,'severity':%s,'confirmed_by':%s",
@@ -700,8 +735,9 @@ static void put_incident_json(struct buf *b, struct alert_state *st,
 		checks_name(incident_checks(inc, kind)));
 	json_put_list(b, "regions", inc->regions.v, inc->regions.n);
 	put_measure(b, inc);
-	add_notified(inc, &notified);
+	add_notified(st, kind, &notified, &waiting);
 	json_put_list(b, "told", notified.v, notified.n);
+	strings_release(&waiting);
 	strings_release(&notified);
 	json_put_list(b, "refused", inc->refused.v, inc->refused.n);
 	json_fmt(b, ",'probe_count':%d,'passes':%d,'passes_needed':%d,"

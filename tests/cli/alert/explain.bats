@@ -235,9 +235,10 @@ explain() {
 	export MCP_CONFIG=$PWD/fleet.yaml
 	run -0 "$BIN/mcp-alert" explain -f text example-mcp
 	grep -q '^  downtime_started to pager: decided .*, failed 1 time (.*), retried at ' <<<"$output"
-	grep -q 'notified: pager$' <<<"$output"
+	[[ $output == *$'\n  notified: nobody yet\n  not yet: pager\n'* ]]
 	run -0 "$BIN/mcp-alert" explain -f jsonl example-mcp
-	jq -e '.undelivered | length == 1 and .[0].route == "pager" and .[0].attempts == 1' <<<"$output"
+	jq -e '.incidents[0].told == [] and
+		(.undelivered | length == 1 and .[0].route == "pager" and .[0].attempts == 1)' <<<"$output"
 }
 
 @test "history: of one server or all, the newest last" {
