@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * console_servers.c: all servers with their states, and a page of each, which
- * explains why it alerted, or why not.
+ * console_servers.c: all servers with their states, those with an open incident
+ * first, and a page of each, which explains why it alerted, or why not.
  */
 #include "web/console.h"
 
@@ -74,17 +74,24 @@ static void put_condition(struct buf *b, const struct cgi *c,
 	buf_str(b, "</td></tr>\n");
 }
 
-/* The slugs whose names have that text in them, which the session may see. */
-static void find_servers(
-	const struct cgi *c, const char *part, struct strings *out)
+/* Add the slugs whose names have that text in them, which the session may see:
+   those with an open incident, or the others. */
+static void find_servers(const struct cgi *c, const char *part,
+	const struct strings *open, bool with, struct strings *out)
 {
+	struct strings some = {0};
+
 	for (size_t i = 0; i < conf_count(c->conf); i++) {
 		const char *slug = conf_server_slug(c->conf, i);
 
-		if (strstr(slug, part) && console_may(c, slug))
-			strings_add(out, slug);
+		if (strstr(slug, part) && console_may(c, slug) &&
+			strings_has_sorted(open, slug) == with)
+			strings_add(&some, slug);
 	}
-	strings_sort(out);
+	strings_sort(&some);
+	for (size_t i = 0; i < some.n; i++)
+		strings_add(out, some.v[i]);
+	strings_release(&some);
 }
 
 static bool put_rows(struct buf *b, const struct cgi *c,
@@ -149,15 +156,16 @@ static void put_more_pages(struct buf *b, const char *part, size_t page,
 void console_servers(const struct cgi *c, struct cgi_answer *a)
 {
 	struct buf *b = &a->body;
-	struct strings slugs = {0};
+	struct strings slugs = {0}, open = {0};
 	char part[SLUG_MAX + 1];
 	size_t page;
-	bool ok;
+	bool ok = state_store_open(c->store, &open);
 
 	if (!request_query(&c->request.http, "q", part, sizeof part) ||
 		!slug_valid(part))
 		*part = '\0';
-	find_servers(c, part, &slugs);
+	find_servers(c, part, &open, true, &slugs);
+	find_servers(c, part, &open, false, &slugs);
 	page = asked_page(c, slugs.n);
 	console_begin(c, a, "Servers");
 	console_fmt(b,
@@ -166,7 +174,7 @@ void console_servers(const struct cgi *c, struct cgi_answer *a)
 		"<button class='less'>Search</button></form>\n<table>\n"
 		"<tr><th>Server</th><th>Verdict</th><th>Incident</th></tr>\n",
 		part);
-	ok = put_rows(b, c, &slugs, page * PAGE);
+	ok = put_rows(b, c, &slugs, page * PAGE) && ok;
 	buf_str(b, "</table>\n");
 	if (!slugs.n)
 		buf_str(b, "<p>There is no such server.</p>\n");
@@ -178,6 +186,7 @@ void console_servers(const struct cgi *c, struct cgi_answer *a)
 	if (!ok)
 		console_refuse(c, a, 503, "The servers cannot be read now.");
 	strings_release(&slugs);
+	strings_release(&open);
 }
 
 /* Changes and notes by people, the newest first. */

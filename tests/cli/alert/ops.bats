@@ -712,6 +712,12 @@ bars() {
 	grep -q 'example-mcp</a></th><td><b class="amber">amber</b></td>' body
 	grep -q 'example-two</a></th><td></td>' body
 	grep -q 'amber: some fail, and too few agree' body
+	# Those with an open incident come first.
+	redis smove fleet:open fleet:elsewhere example-mcp
+	redis sadd fleet:open example-two
+	ask GET /ops/servers
+	[ "$(grep -oE 'data-server="[^"]*' body | cut -d '"' -f 2 | paste -sd' ')" = 'example-two example-mcp' ]
+	redis rename fleet:elsewhere fleet:open
 	ask GET /ops/server/example-mcp
 	grep -qE '<p>The verdict is <b class="amber">amber</b>, at [0-9:]+; fails from ap, &#60;eu&#62;\. <small>green: ' body
 	redis set probe:example-mcp:verdict nonsense
