@@ -516,16 +516,6 @@ static void put_silence(struct buf *b, const struct silence *s, double now,
 	buf_fmt(b, ": %s\n", reason);
 }
 
-/* "a, b*, account acme" */
-static void put_servers(struct buf *b, const struct maintenance *m)
-{
-	for (size_t i = 0; i < m->n_slugs; i++)
-		buf_fmt(b, "%s%s", i ? ", " : "", m->slugs[i]);
-	for (size_t i = 0; i < m->n_accounts; i++)
-		buf_fmt(b, "%saccount %s", i || m->n_slugs ? ", " : "",
-			m->accounts[i]);
-}
-
 /* A maintenance as it is shown: one of its times, and its state; or a
    silence. */
 struct row {
@@ -548,7 +538,7 @@ static void put_row(struct buf *b, const struct row *r, const char *zone)
 	maintenance_put_days(m->every, days);
 	text_clean(said, strlen(said), reason, sizeof reason, REASON_SHOWN);
 	buf_fmt(b, "%-9s  %s  %s  %-10s  ", r->state, start, end, m->id);
-	put_servers(b, m);
+	maintenance_put_servers(b, m);
 	if (m->every)
 		buf_fmt(b, " (%s, %s)", days, m->zone ? m->zone
 						      : MAINTENANCE_ZONE);

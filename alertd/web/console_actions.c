@@ -15,7 +15,10 @@
 #include "delivery/delivery.h"
 #include "incident/incident.h"
 #include "incident/route_test.h"
+#include "json/json.h"
 #include "notifier.h"
+#include "records/maintenance.h"
+#include "records/probe.h"
 #include "records/silence.h"
 #include "routing/routing.h"
 #include "state/maintenance_store.h"
@@ -23,6 +26,7 @@
 #include "state/stores.h"
 #include "transport/credential.h"
 #include "transport/form.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -392,25 +396,67 @@ static bool has_room(const struct act *t, bool silence)
 	return console_all(t->c) || n < ACCOUNT_MAX;
 }
 
-/* Run the command; what it prints is recorded. */
+/* " shop, 2026-04-29 14:00 to 15:00: new disks" */
+static void put_times(struct buf *b, const struct act *t, int64_t from,
+	int64_t to, const char *reason)
+{
+	const char *zone = t->c->conf->zone;
+
+	buf_str(b, ", ");
+	phrase_time(b, from, true, zone);
+	buf_str(b, " to ");
+	phrase_time(b, to, !phrase_same_day((double)from, (double)to, zone),
+		zone);
+	phrase_zone(b, zone);
+	if (reason && *reason)
+		buf_fmt(b, ": %s", reason);
+}
+
+/* Append what a record says that a command printed, and keep its id. */
+static void put_mute(struct buf *b, struct act *t, cJSON *doc, bool silence)
+{
+	char why[RECORD_WHY];
+	struct maintenance m;
+	struct silence s;
+
+	if (silence && silence_take(doc, &s, why)) {
+		text_copy(t->of, sizeof t->of, s.id);
+		buf_fmt(b, "the mute %s of ", s.id);
+		silence_put_what(b, &s);
+		put_times(b, t, s.starts_at, silence_end(&s), s.reason);
+		silence_release(&s);
+	} else if (!silence && maintenance_take(doc, &m, why)) {
+		text_copy(t->of, sizeof t->of, m.id);
+		buf_fmt(b, "the maintenance %s of ", m.id);
+		maintenance_put_servers(b, &m);
+		put_times(b, t, m.starts_at,
+			m.ended_at ? m.ended_at : m.ends_at, m.reason);
+		maintenance_release(&m);
+	}
+}
+
+/* Run the command; what was added or ended is recorded. */
 static bool run_mute(struct act *t, const struct options *o)
 {
-	struct buf out;
+	bool ends = o->action == OPTIONS_SILENCE_END ||
+		o->action == OPTIONS_MAINTENANCE_END;
+	bool silence = o->action == OPTIONS_SILENCE_ADD ||
+		o->action == OPTIONS_SILENCE_END;
+	char why[JSON_WHY];
+	struct buf out, text;
+	cJSON *doc;
 	int status;
 
-	buf_init(&out, LINE_MAX_BYTES);
-	status = maintenance_run(o, t->c->conf, t->c->store,
-		maintenance_plan_zone(o, t->c->conf), &out);
-	if (out.len && out.p[out.len - 1] == '\n')
-		buf_cut(&out, out.len - 1);
-	/* "active  START  END  ID  …" */
-	sscanf(out.p, "%*s %*s %*s %31s", t->of);
-	snprintf(t->did, sizeof t->did, "%s: %s",
-		o->action == OPTIONS_SILENCE_END ||
-				o->action == OPTIONS_MAINTENANCE_END
-			? "ended"
-			: "added",
-		out.p);
+	buf_init(&out, 2 * LINE_MAX_BYTES);
+	buf_init(&text, LINE_MAX_BYTES);
+	status = maintenance_run(o, t->c->conf, t->c->store, NULL, &out);
+	doc = status == EXIT_GOOD
+		? json_parse(out.p, out.len, &json_record, why) : NULL;
+	buf_str(&text, ends ? "ended " : "added ");
+	if (doc)
+		put_mute(&text, t, doc, silence);
+	text_copy(t->did, sizeof t->did, text.p);
+	buf_release(&text);
 	buf_release(&out);
 	return ended(t, status);
 }

@@ -105,11 +105,8 @@ static void put_what(struct buf *b, const struct mute *m)
 	buf_init(&text, 65536);
 	if (m->silence)
 		silence_put_what(&text, m->silence);
-	for (size_t i = 0; t && i < t->n_slugs; i++)
-		buf_fmt(&text, "%s%s", i ? ", " : "", t->slugs[i]);
-	for (size_t i = 0; t && i < t->n_accounts; i++)
-		buf_fmt(&text, "%saccount %s", i || t->n_slugs ? ", " : "",
-			t->accounts[i]);
+	else
+		maintenance_put_servers(&text, t);
 	if (t && t->every) {
 		maintenance_put_days(t->every, days);
 		buf_fmt(&text, " (%s)", days);

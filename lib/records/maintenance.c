@@ -73,6 +73,15 @@ void maintenance_put_days(unsigned every, char *out)
 				zone_weekdays[i]);
 }
 
+void maintenance_put_servers(struct buf *b, const struct maintenance *m)
+{
+	for (size_t i = 0; i < m->n_slugs; i++)
+		buf_fmt(b, "%s%s", i ? ", " : "", m->slugs[i]);
+	for (size_t i = 0; i < m->n_accounts; i++)
+		buf_fmt(b, "%saccount %s", i || m->n_slugs ? ", " : "",
+			m->accounts[i]);
+}
+
 bool maintenance_pattern_valid(const char *s)
 {
 	size_t stars = 0, n = strlen(s);

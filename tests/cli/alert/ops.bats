@@ -556,6 +556,9 @@ attack() {
 	sends /ops/mutes end-silence "id=$(redis hkeys fleet:silence)&back=mutes"
 	[ "$CODE" = 303 ]
 	[ "$(done_so)" = 'The mute of example-mcp has ended.' ]
+	ask GET /ops/night
+	grep -qE '</b> ann added the mute s-[0-9a-z]+ of example-mcp, [0-9-]+ [0-9:]+ to [0-9: -]+ Berlin time: new &#60;disks&#62;</li>' body
+	grep -qE '</b> ann added the maintenance m-[0-9a-z]+ of example-two, [0-9-]+ 0?2:00 to 0?3:00 Berlin time</li>' body
 	sends /ops/mutes end-maintenance "id=$(redis hvals fleet:maintenance | jq -r 'select(.every == null).id')"
 	[ "$CODE" = 303 ]
 	ask GET /ops/mutes
