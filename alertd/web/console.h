@@ -73,7 +73,7 @@ bool console_form_read(const struct console_session *s, const char *token,
 	double now, struct console_once *once);
 
 /*
- * console_text.c: what pages are made of.
+ * console_page.c: what pages are made of.
  */
 
 /*
@@ -233,7 +233,7 @@ bool console_test_alerts(struct buf *b, const struct cgi *c,
 void console_next_run(struct buf *b, const struct cgi *c);
 
 /*
- * console_verdicts.c: the last verdicts on servers.
+ * console_servers.c: the last verdicts on servers.
  */
 struct console_verdict {
 	enum verdict_colour colour;
@@ -252,11 +252,11 @@ bool console_colour(struct buf *b, const struct cgi *c,
 	const struct console_verdict *v);
 void console_colours(struct buf *b);
 
-/* console_doctor.c: console_doctor(b, c): append what doctor found last. */
+/* console_routes.c: console_doctor(b, c): append what doctor found last. */
 void console_doctor(struct buf *b, const struct cgi *c);
 
 /*
- * console_who.c: who has signed in, and what they may change.
+ * console_session.c: who has signed in, and what they may change.
  */
 
 /* console_all(c): whether it is the operator. console_may(c, slug): whether the
