@@ -9,7 +9,6 @@
 #include "conf/conf.h"
 #include "judge/fleet.h"
 #include "options.h"
-#include "pinned/pin_compare.h"
 #include "pinned/tools_lock.h"
 #include "rule/drift.h"
 #include "store/beat.h"

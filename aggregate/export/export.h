@@ -57,7 +57,7 @@ void rows_month(struct rows *r, double t);
 void rows_cell(struct buf *b, const char *p, size_t n);
 
 /*
- * cursor.c: which rows an export has: those that settled after the cursor, and up to
+ * rows.c: which rows an export has: those that settled after the cursor, and up to
  * now. An hour or a day settles an hour after it is over, when later reports are not
  * judged any more, and a run that judges has ended. The next cursor is now. Pure.
  */

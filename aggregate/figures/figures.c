@@ -2,11 +2,14 @@
 #include "figures/figures.h"
 
 #include "base/clock.h"
+#include "base/num.h"
 #include "base/xalloc.h"
 #include "rule/history.h"
 #include "terms/rates.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define HOUR 3600
 #define DAY 86400
@@ -142,4 +145,160 @@ struct figures rates_at(struct rates *r, double now)
 		.baseline = r->normal,
 		.rates = r->rates,
 	};
+}
+
+#define DAY_MINUTES 1440
+
+void standing_init(struct standing *s, const char *slug)
+{
+	*s = (struct standing) {.slug = slug,
+		.p95_ms = NAN,
+		.tool_changes = -1,
+		.uptime = -1,
+		.bucket = BUCKET_NO_DATA};
+}
+
+void month_minutes_add(struct month_minutes *m, const struct month_span *span,
+	const char *field, long long n)
+{
+	static const char unchecked[] = "-unchecked";
+	enum verdict_colour colour;
+	char name[24];
+	long long day;
+	size_t length;
+	char *end;
+	bool out;
+
+	if (!field || *field < '0' || *field > '9' || n <= 0)
+		return;
+	day = strtoll(field, &end, 10);
+	if (*end != ':' || day < span->first || day > span->last ||
+		day - span->first >= 31)
+		return;
+	/* Minutes in which nothing could be checked are no minutes of a colour. */
+	length = strcspn(++end, "-");
+	out = strcmp(end + length, unchecked) == 0;
+	if (length >= sizeof name || (!out && end[length]))
+		return;
+	memcpy(name, end, length);
+	name[length] = '\0';
+	if (n > DAY_MINUTES)
+		n = DAY_MINUTES;
+	if (verdict_colour_parse(name, &colour) && colour != VERDICT_UNKNOWN)
+		m->days[day - span->first][colour] += (int32_t)(out ? -n : n);
+}
+
+/* Read the instant of a row, and go on to the next row; NAN: it is none. */
+static double next_row(const char **rows)
+{
+	char text[48];
+	size_t n = strcspn(*rows, " \n");
+	double at = NAN;
+
+	if (n < sizeof text && (*rows)[n] == ' ') {
+		memcpy(text, *rows, n);
+		text[n] = '\0';
+		if (!num_decimal(text, &at))
+			at = NAN;
+	}
+	*rows += strcspn(*rows, "\n");
+	*rows += **rows == '\n';
+	return at;
+}
+
+void standing_lists(
+	struct standing *s, const struct month_span *span, const char *rows)
+{
+	long changes = 0;
+	double since = 0;
+
+	for (bool first = true; *rows; first = false) {
+		double at = next_row(&rows);
+
+		if (isnan(at) || at >= span->end)
+			continue;
+		since = at;
+		changes += !first && at >= span->begin;
+	}
+	if (since <= 0)
+		return;
+	if (changes > s->tool_changes)
+		s->tool_changes = changes;
+	if (since > s->tools_since)
+		s->tools_since = since;
+}
+
+void standing_minutes(struct standing *s, const struct month_minutes *m)
+{
+	long red = 0;
+
+	s->known_minutes = s->known_days = 0;
+	for (int d = 0; d < 31; d++) {
+		long known = 0;
+
+		for (int c = 0; c < VERDICT_UNKNOWN; c++)
+			known += m->days[d][c];
+		red += m->days[d][VERDICT_RED];
+		s->known_minutes += known;
+		s->known_days += known >= LEADERBOARD_MINUTES;
+	}
+	s->uptime = -1;
+	/* Rounded down, so that one red minute is never 100. */
+	if (s->known_minutes)
+		s->uptime = (s->known_minutes - red) * 10000 / s->known_minutes;
+}
+
+static bool has_place(const struct standing *s, const struct month_span *span)
+{
+	return s->known_days >= LEADERBOARD_DAYS &&
+		2 * s->known_days >= span->last - span->first + 1;
+}
+
+/* Unknown durations come last. */
+static int compare_ms(double a, double b)
+{
+	if (isnan(a) || isnan(b))
+		return isnan(a) - isnan(b);
+	return (a > b) - (a < b);
+}
+
+static int compare_changes(const struct standing *a, const struct standing *b)
+{
+	long x = a->tool_changes, y = b->tool_changes;
+
+	if (a->tools_churn != b->tools_churn)
+		return a->tools_churn - b->tools_churn;
+	if (x < 0 || y < 0)
+		return (x < 0) - (y < 0);
+	return (x > y) - (x < y);
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct standing *x = a, *y = b;
+	int by = (y->rank > 0) - (x->rank > 0);
+
+	if (!by && x->rank)
+		by = (y->uptime > x->uptime) - (y->uptime < x->uptime);
+	if (!by && x->rank)
+		by = compare_ms(x->p95_ms, y->p95_ms);
+	if (!by && x->rank)
+		by = compare_changes(x, y);
+	return by ? by : strcmp(x->slug, y->slug);
+}
+
+size_t leaderboard_sort(
+	struct standing *v, size_t n, const struct month_span *span)
+{
+	size_t ranked = 0;
+
+	for (size_t i = 0; i < n; i++)
+		v[i].rank = has_place(&v[i], span);
+	if (n)
+		qsort(v, n, sizeof *v, by_place);
+	while (ranked < n && v[ranked].rank) {
+		v[ranked].rank = (long)ranked + 1;
+		ranked++;
+	}
+	return ranked;
 }

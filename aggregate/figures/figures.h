@@ -67,7 +67,7 @@ void rates_free(struct rates *r);
 struct figures rates_at(struct rates *r, double now);
 
 /*
- * leaderboard.c: what counts of a server in a month, and in which order servers
+ * figures.c: what counts of a server in a month, and in which order servers
  * stand; see mcp-audit(7), REPORT ON A MONTH. Pure.
  */
 

@@ -80,7 +80,7 @@ void regions_heard_release(struct regions_heard *r);
 int regions_heard_write(const struct regions_heard *r, struct store *s,
 	double now, bool pretended);
 
-/* ---- Rows of KEY_LISTING on their way to the store: listing.c. */
+/* ---- Rows of KEY_LISTING on their way to the store: publish.c. */
 
 struct listing_rows; /* opaque */
 

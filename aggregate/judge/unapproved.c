@@ -5,7 +5,6 @@
 #include "base/strings.h"
 #include "base/xalloc.h"
 #include "json/json.h"
-#include "pinned/pin_compare.h"
 #include "pinned/tools_lock.h"
 #include "rule/drift.h"
 #include "store/definitions.h"

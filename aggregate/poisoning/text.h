@@ -72,7 +72,7 @@ bool char_rtl(uint32_t cp);
 void show_visible(struct buf *b, const char *s, size_t n, size_t max);
 
 /*
- * ---- Words that stand in a text in a form that people do not read, encoded_text.c:
+ * ---- Words that stand in a text in a form that people do not read, folding.c:
  * base64 (RFC 4648), hexadecimal, escapes.
  */
 

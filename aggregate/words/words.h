@@ -129,7 +129,7 @@ bool divergence_any_stale(const struct verdict *v);
 void divergence_text_tools(struct buf *b, const char **names, size_t n);
 
 /*
- * ---- What other thresholds would change (replay --policy), threshold_comparison.c: two
+ * ---- What other thresholds would change (replay --policy), explanation.c: two
  * verdicts on each minute of a server, and where they differ.
  */
 

@@ -239,7 +239,7 @@ included() {
 
 @test "what decides touches neither clock, file, socket nor environment" {
 	local f objects=()
-	for f in aggregate/{rule,figures,poisoning,words}/*.c aggregate/export/{cursor,rows}.c aggregate/commands/status_screen*.c \
+	for f in aggregate/{rule,figures,poisoning,words}/*.c aggregate/export/rows.c aggregate/commands/status_screen*.c \
 		alertd/{incident,routing,words}/*.c alertd/outbox/outbox.c \
 		alertd/commands/{check_coverage,check_event,explain,replay_report,timeline}.c \
 		alertd/sinks/*.c alertd/transport/{error_text,form,mime,signature}.c \
