@@ -31,7 +31,7 @@
 /*
  * The eight steps: how each begins, and how it makes anew what was refused or
  * put off. Steps 1 and 2 have no beginning of their own: the first request of
- * step 3 makes them, and they end while it is on its way (connection.h).
+ * step 3 makes them, and they end while it is on its way (steps.h).
  */
 static const struct {
 	struct next (*begin)(struct probe *p);

@@ -48,7 +48,7 @@ int late_judge(struct store *store, const struct fleet *fleet, double now,
 bool minute_counted(const struct store_reply *day, int minute,
 	enum verdict_colour *as);
 
-/* ---- The regions that an evaluation heard of: regions.c. */
+/* ---- The regions that an evaluation heard of: fleet.c. */
 
 /* The reports of one region on public servers. */
 struct region_heard {

@@ -206,7 +206,7 @@ void explain_coming(struct buf *b, struct alert_state *st,
 	enum alert_kind kind, const struct conf *c, double now);
 
 /*
- * forecast.c: what a dry run has not sent yet: servers that fail, but not for
+ * replay.c: what a dry run has not sent yet: servers that fail, but not for
  * long enough, and what would be sent about them if they went on like that. The
  * machine itself is asked: the newest verdict comes again, minute by minute.
  */
@@ -231,7 +231,7 @@ bool forecast_print(struct forecast *w, struct state_store *states,
 	const struct conf *conf, bool text);
 
 /*
- * known_server.c: whether a slug on a command line is that of a server, so
+ * show.c: whether a slug on a command line is that of a server, so
  * that a slip of the hand is refused with what was probably meant.
  */
 

@@ -169,7 +169,7 @@ bool news_for(const struct news *n, const struct conf *c,
 	const struct subscriber *s);
 
 /*
- * public_words.c: messages in the words of the public pages. Pure.
+ * news.c: messages in the words of the public pages. Pure.
  */
 
 /* All zero but the first: a message asks to confirm the topics of s. */

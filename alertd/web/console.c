@@ -10,7 +10,7 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "cgi/basic.h"
+#include "cgi/request.h"
 #include "commands/commands.h"
 #include "state/stores.h"
 #include "transport/credential.h"

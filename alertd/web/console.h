@@ -213,7 +213,7 @@ struct console_mute console_muted(const struct cgi *c,
 	enum alert_kind kind);
 
 /*
- * console_test_alerts.c: the result of tests.
+ * console_routes.c: the result of tests.
  */
 struct history;
 

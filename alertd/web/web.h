@@ -273,7 +273,7 @@ void cgi_console_enter(const struct cgi *c, struct cgi_answer *a);
 int console_link(const struct conf *conf, const char *name, double life_s);
 
 /*
- * slot.c: limits how many requests the processes of this user work on at once
+ * cgi.c: limits how many requests the processes of this user work on at once
  * on this machine. Each loads a configuration with all servers and connects to
  * the store.
  */

@@ -50,7 +50,7 @@ void cause_remainder(struct buf *b, const struct strings *regions);
 const char *cause_down(const struct incident *inc);
 
 /*
- * credential_refused.c: the same while our credential is refused, so that nobody
+ * cause.c: the same while our credential is refused, so that nobody
  * knows how the server is.
  *
  * refused_is(s): whether the credential is refused. refused_headline(b, s),
@@ -64,7 +64,7 @@ void refused_cause(struct buf *b, const struct summary *s);
 void refused_end(struct buf *b, const struct summary *s);
 void refused_found(struct buf *b, const struct summary *s);
 
-/* headline_put(b, s): headline.c: the headline. */
+/* headline_put(b, s): summary.c: the headline. */
 void headline_put(struct buf *b, const struct summary *s);
 
 #endif

@@ -17,7 +17,6 @@
 #include "http/framing.h"
 #include "http/tls.h"
 #include "http/transfer.h"
-#include "http/trust.h"
 
 #include <curl/curl.h>
 #include <errno.h>

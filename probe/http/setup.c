@@ -5,7 +5,7 @@
 #include "http/transfer.h"
 
 #include "base/xalloc.h"
-#include "http/trust.h"
+#include "http/tls.h"
 
 #include <stdint.h>
 #include <stdio.h>

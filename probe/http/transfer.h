@@ -2,7 +2,7 @@
 /*
  * transfer.h: the parts of a transfer of client.c, each in a file of its own:
  * the options of libcurl (setup.c), its memory (upload_buffer.c), the proxy
- * (proxy.c), sockets (sockets.c), names (dns.c), header fields (fields.c),
+ * (proxy.c), sockets (sockets.c), names (address.c), header fields (fields.c),
  * compression (decoding.c), the trace (trace.c) and why it failed (failure.c).
  * Other areas include client.h.
  */
@@ -161,7 +161,7 @@ void http_sockets_wake(void *s);
 int http_sockets_find(
 	struct http_sockets *s, int hint, int port, int local_port);
 
-/* ---- dns.c: names that libcurl could not resolve, or that a proxy would. */
+/* ---- address.c: names that libcurl could not resolve, or that a proxy would. */
 
 struct dns; /* opaque */
 

@@ -10,7 +10,7 @@
 #include "auth/oauth.h"
 #include "steps/step.h"
 
-/* ---- connection.c: steps 1 and 2, DNS and TLS. */
+/* ---- handshake.c: steps 1 and 2, DNS and TLS. */
 
 /*
  * connection_resolved(p, h), connection_ready(p, h): call them when the name

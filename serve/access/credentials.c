@@ -2,7 +2,6 @@
 #include "access/credentials.h"
 
 #include "base/num.h"
-#include "cgi/basic.h"
 #include "cgi/request.h"
 
 #include <openssl/crypto.h>
