@@ -23,6 +23,12 @@
 
 /* How long a request waits for a slot; and when to try again. */
 #define PATIENCE_MS 5000
+/*
+ * A slot is a locked file: so many requests the processes of this user work on at
+ * once on this machine. Each loads a configuration with all servers and connects
+ * to the store.
+ */
+#define SLOTS 4
 /* Visitors have one slot: however many come, operators have the others. */
 #define PUBLIC_SLOTS 1
 #define RETRY_S 5
@@ -89,6 +95,82 @@ static const struct row rows[] = {
 		cgi_leave_admit, cgi_leave_get, cgi_leave_post, false, true},
 	{NULL, NULL, NULL, 0, false, NULL, NULL, NULL, false, false},
 };
+
+#define SLOT_NAME "web-%d"
+/* Between two looks for a free slot. */
+#define PAUSE_MS 20
+
+enum look { LOOK_TAKEN, LOOK_BUSY, LOOK_UNUSABLE };
+
+/* Lock the first file that nobody has locked. */
+static enum look look_for_slot(int folder, int most, int *slot)
+{
+	enum look found = LOOK_UNUSABLE;
+
+	for (int i = 1; i <= most; i++) {
+		char name[16];
+		int fd;
+
+		snprintf(name, sizeof name, SLOT_NAME, i);
+		fd = private_open(folder, name, O_RDWR | O_CREAT);
+		if (fd < 0)
+			continue;
+		if (!flock(fd, LOCK_EX | LOCK_NB)) {
+			*slot = fd;
+			return LOOK_TAKEN;
+		}
+		close(fd);
+		found = LOOK_BUSY;
+	}
+	return found;
+}
+
+static enum look wait_for(int folder, double patience_ms, int most, int *slot)
+{
+	double end = clock_mono_ms() + patience_ms;
+	enum look found = look_for_slot(folder, most, slot);
+
+	while (found == LOOK_BUSY && clock_mono_ms() < end) {
+		poll(NULL, 0, PAUSE_MS);
+		found = look_for_slot(folder, most, slot);
+	}
+	return found;
+}
+
+/*
+ * Wait for one of the first `most` slots; slot_free releases it, and so does the
+ * end of this process. False if none was free in time; then a warning is logged. If
+ * no folder can hold the slots, it logs a warning and returns true without one: an
+ * outage must be acknowledged all the same.
+ */
+static bool slot_take(double patience_ms, int most, int *slot)
+{
+	enum look found = LOOK_UNUSABLE;
+
+	*slot = -1;
+	for (int f = FOLDER_RUN; f < FOLDERS && found == LOOK_UNUSABLE; f++) {
+		int folder = folder_open((enum folder)f, true);
+
+		if (folder < 0)
+			continue;
+		found = wait_for(folder, patience_ms, most, slot);
+		close(folder);
+	}
+	if (found == LOOK_BUSY)
+		log_warn("a request waited %.0f s while %d others were worked "
+			 "on, and got 503",
+			patience_ms / 1000, most);
+	if (found == LOOK_UNUSABLE)
+		log_warn("no folder for the locks of requests: any number of "
+			 "them is worked on at once; see FILES in mcp-alert(1)");
+	return found != LOOK_BUSY;
+}
+
+static void slot_free(int slot)
+{
+	if (slot >= 0)
+		close(slot);
+}
 
 bool cgi_wanted(void)
 {
@@ -334,74 +416,4 @@ int cgi_main(void)
 	buf_release(&a.done);
 	buf_release(&a.body);
 	return status;
-}
-
-#define NAME "web-%d"
-/* Between two looks for a free slot. */
-#define PAUSE_MS 20
-
-enum look { LOOK_TAKEN, LOOK_BUSY, LOOK_UNUSABLE };
-
-/* Lock the first file that nobody has locked. */
-static enum look look_for_slot(int folder, int most, int *slot)
-{
-	enum look found = LOOK_UNUSABLE;
-
-	for (int i = 1; i <= most; i++) {
-		char name[16];
-		int fd;
-
-		snprintf(name, sizeof name, NAME, i);
-		fd = private_open(folder, name, O_RDWR | O_CREAT);
-		if (fd < 0)
-			continue;
-		if (!flock(fd, LOCK_EX | LOCK_NB)) {
-			*slot = fd;
-			return LOOK_TAKEN;
-		}
-		close(fd);
-		found = LOOK_BUSY;
-	}
-	return found;
-}
-
-static enum look wait_for(int folder, double patience_ms, int most, int *slot)
-{
-	double end = clock_mono_ms() + patience_ms;
-	enum look found = look_for_slot(folder, most, slot);
-
-	while (found == LOOK_BUSY && clock_mono_ms() < end) {
-		poll(NULL, 0, PAUSE_MS);
-		found = look_for_slot(folder, most, slot);
-	}
-	return found;
-}
-
-bool slot_take(double patience_ms, int most, int *slot)
-{
-	enum look found = LOOK_UNUSABLE;
-
-	*slot = -1;
-	for (int f = FOLDER_RUN; f < FOLDERS && found == LOOK_UNUSABLE; f++) {
-		int folder = folder_open((enum folder)f, true);
-
-		if (folder < 0)
-			continue;
-		found = wait_for(folder, patience_ms, most, slot);
-		close(folder);
-	}
-	if (found == LOOK_BUSY)
-		log_warn("a request waited %.0f s while %d others were worked "
-			 "on, and got 503",
-			patience_ms / 1000, most);
-	if (found == LOOK_UNUSABLE)
-		log_warn("no folder for the locks of requests: any number of "
-			 "them is worked on at once; see FILES in mcp-alert(1)");
-	return found != LOOK_BUSY;
-}
-
-void slot_free(int slot)
-{
-	if (slot >= 0)
-		close(slot);
 }

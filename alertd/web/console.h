@@ -233,29 +233,6 @@ bool console_test_alerts(struct buf *b, const struct cgi *c,
 void console_next_run(struct buf *b, const struct cgi *c);
 
 /*
- * console_servers.c: the last verdicts on servers.
- */
-struct console_verdict {
-	enum verdict_colour colour;
-	double at; /* its window; NAN: none can be read */
-	struct strings failing; /* regions, to be released */
-};
-
-/*
- * console_verdicts(c, slugs, out): read that of each slug into out[i].
- * console_colour(b, c, v): append its colour; false: it says nothing of now.
- * console_colours(b): append what the colours mean.
- */
-void console_verdicts(const struct cgi *c, const struct strings *slugs,
-	struct console_verdict *out);
-bool console_colour(struct buf *b, const struct cgi *c,
-	const struct console_verdict *v);
-void console_colours(struct buf *b);
-
-/* console_routes.c: console_doctor(b, c): append what doctor found last. */
-void console_doctor(struct buf *b, const struct cgi *c);
-
-/*
  * console_session.c: who has signed in, and what they may change.
  */
 

@@ -321,23 +321,6 @@ static void put_regions(struct buf *b, const struct cgi *c)
 	cJSON_Delete(doc);
 }
 
-void console_routes(const struct cgi *c, struct cgi_answer *a)
-{
-	struct history h = {0};
-
-	if (history_store_last(
-		    c->store, c->now - DAY_S, c->now, RECORDS, &h)) {
-		console_begin(c, a, "Routes, tests, regions");
-		put_routes(&a->body, c, &h);
-		put_regions(&a->body, c);
-		console_doctor(&a->body, c);
-		console_end(c, a);
-	} else {
-		console_refuse(c, a, 503, "They cannot be read now.");
-	}
-	history_store_release(&h);
-}
-
 static void put_finding(struct buf *b, const struct doctor_finding *f)
 {
 	console_fmt(b,
@@ -365,7 +348,7 @@ static void put_record(
 		console_fmt(b, "<p>And %zu more.</p>\n", bad - r->n);
 }
 
-void console_doctor(struct buf *b, const struct cgi *c)
+static void put_doctor(struct buf *b, const struct cgi *c)
 {
 	static const char *const ask[] = {"GET", KEY_DOCTOR};
 	/* The user of the store may not be allowed to. */
@@ -384,6 +367,23 @@ void console_doctor(struct buf *b, const struct cgi *c)
 		buf_str(b, "<p>It has left nothing here. Let cron run it each "
 			   "day.</p>\n");
 	cJSON_Delete(doc);
+}
+
+void console_routes(const struct cgi *c, struct cgi_answer *a)
+{
+	struct history h = {0};
+
+	if (history_store_last(
+		    c->store, c->now - DAY_S, c->now, RECORDS, &h)) {
+		console_begin(c, a, "Routes, tests, regions");
+		put_routes(&a->body, c, &h);
+		put_regions(&a->body, c);
+		put_doctor(&a->body, c);
+		console_end(c, a);
+	} else {
+		console_refuse(c, a, 503, "They cannot be read now.");
+	}
+	history_store_release(&h);
 }
 
 #define TEST "test"

@@ -35,6 +35,75 @@
 /* A verdict that is older says nothing of now, seconds. */
 #define OLD_S 900
 
+/* The last verdict on a server. */
+struct server_verdict {
+	enum verdict_colour colour;
+	double at; /* its window; NAN: none can be read */
+	struct strings failing; /* regions, to be released */
+};
+
+static void read_verdict(const char *text, struct server_verdict *v)
+{
+	char why[RECORD_WHY];
+	cJSON *doc = json_parse(text, strlen(text), &json_record, why);
+	const char *colour = doc ? json_str(doc, "verdict") : NULL;
+	const cJSON *failing = doc ? json_get(doc, "failing") : NULL, *region;
+
+	if (colour && verdict_colour_parse(colour, &v->colour) &&
+		json_num(doc, "window", &v->at)) {
+		cJSON_ArrayForEach(region, failing)
+			if (cJSON_IsString(region))
+				strings_add(&v->failing, region->valuestring);
+	} else {
+		v->at = NAN;
+	}
+	cJSON_Delete(doc);
+}
+
+/* Read that of each slug into out[i]. */
+static void read_verdicts(const struct cgi *c, const struct strings *slugs,
+	struct server_verdict *out)
+{
+	char key[KEY_MAX];
+	const char *ask[] = {"GET", key}, *text;
+	size_t first = 0, at;
+	bool asked;
+
+	for (size_t i = 0; i < slugs->n; i++) {
+		key_verdict(key, slugs->v[i]);
+		at = store_ask_argv(c->store, 2, ask);
+		first = i ? first : at;
+		out[i] = (struct server_verdict) {.at = NAN};
+	}
+	/* The user of the store may not be allowed to. */
+	asked = slugs->n && !store_run(c->store);
+	for (size_t i = 0; asked && i < slugs->n; i++) {
+		text = store_text(store_reply(c->store, first + i));
+		if (text)
+			read_verdict(text, &out[i]);
+	}
+}
+
+/* Append its colour. False: it says nothing of now. */
+static bool put_colour(
+	struct buf *b, const struct cgi *c, const struct server_verdict *v)
+{
+	const char *name = verdict_colour_name(v->colour);
+
+	if (isnan(v->at) || v->at < c->now - OLD_S)
+		return false;
+	console_fmt(b, "<b class='%s'>%s</b>", name, name);
+	return true;
+}
+
+/* Append what the colours mean. */
+static void put_colours(struct buf *b)
+{
+	buf_str(b, "<small>green: no region fails; amber: some fail, and too few "
+		   "agree; red: they agree, or all fail; unknown: too few "
+		   "report</small>");
+}
+
 static const struct incident *worst(
 	const struct alert_state *st, enum alert_kind *kind)
 {
@@ -54,13 +123,13 @@ static const struct incident *worst(
 
 /* The verdict on a server, and its worst incident. */
 static void put_condition(struct buf *b, const struct cgi *c,
-	const struct alert_state *st, const struct console_verdict *v)
+	const struct alert_state *st, const struct server_verdict *v)
 {
 	enum alert_kind kind = ALERT_DOWNTIME;
 	const struct incident *inc = worst(st, &kind);
 
 	buf_str(b, "<td>");
-	console_colour(b, c, v);
+	put_colour(b, c, v);
 	buf_str(b, "</td>");
 	if (inc) {
 		console_fmt(b, "<td><b class='%s'>%s</b> %s since ",
@@ -104,7 +173,7 @@ static bool put_rows(struct buf *b, const struct cgi *c,
 	const struct strings *slugs, size_t from)
 {
 	struct state_store *states = state_store_new(c->store);
-	struct console_verdict verdicts[PAGE];
+	struct server_verdict verdicts[PAGE];
 	struct strings some = {0};
 	struct transaction *t;
 	struct alert_state *st;
@@ -113,7 +182,7 @@ static bool put_rows(struct buf *b, const struct cgi *c,
 
 	for (i = from; i < slugs->n && i < from + PAGE; i++)
 		strings_add(&some, slugs->v[i]);
-	console_verdicts(c, &some, verdicts);
+	read_verdicts(c, &some, verdicts);
 	t = transaction_begin(states, &some);
 	while ((st = transaction_next(t, &i))) {
 		console_fmt(b,
@@ -185,7 +254,7 @@ void console_servers(const struct cgi *c, struct cgi_answer *a)
 	if (!slugs.n)
 		buf_str(b, "<p>There is no such server.</p>\n");
 	buf_str(b, "<p>");
-	console_colours(b);
+	put_colours(b);
 	buf_str(b, "</p>\n");
 	put_more_pages(b, part, page, slugs.n);
 	console_end(c, a);
@@ -247,20 +316,20 @@ static void put_explanation(
 static void put_verdict(struct buf *b, const struct cgi *c)
 {
 	struct strings slug = {0};
-	struct console_verdict v;
+	struct server_verdict v;
 	size_t start = b->len;
 
 	strings_add(&slug, c->request.name);
-	console_verdicts(c, &slug, &v);
+	read_verdicts(c, &slug, &v);
 	buf_str(b, "<p>The verdict is ");
-	if (console_colour(b, c, &v)) {
+	if (put_colour(b, c, &v)) {
 		buf_str(b, ", at ");
 		console_time(b, c, v.at);
 		for (size_t i = 0; i < v.failing.n; i++)
 			console_fmt(b, "%s%s", i ? ", " : "; fails from ",
 				v.failing.v[i]);
 		buf_str(b, ". ");
-		console_colours(b);
+		put_colours(b);
 		buf_str(b, "</p>\n");
 	} else {
 		buf_cut(b, start);
@@ -365,63 +434,4 @@ void console_server_page(const struct cgi *c, struct cgi_answer *a)
 	}
 	maintenance_store_free(mutes);
 	state_store_free(states);
-}
-
-static void read_verdict(const char *text, struct console_verdict *v)
-{
-	char why[RECORD_WHY];
-	cJSON *doc = json_parse(text, strlen(text), &json_record, why);
-	const char *colour = doc ? json_str(doc, "verdict") : NULL;
-	const cJSON *failing = doc ? json_get(doc, "failing") : NULL, *region;
-
-	if (colour && verdict_colour_parse(colour, &v->colour) &&
-		json_num(doc, "window", &v->at)) {
-		cJSON_ArrayForEach(region, failing)
-			if (cJSON_IsString(region))
-				strings_add(&v->failing, region->valuestring);
-	} else {
-		v->at = NAN;
-	}
-	cJSON_Delete(doc);
-}
-
-void console_verdicts(const struct cgi *c, const struct strings *slugs,
-	struct console_verdict *out)
-{
-	char key[KEY_MAX];
-	const char *ask[] = {"GET", key}, *text;
-	size_t first = 0, at;
-	bool asked;
-
-	for (size_t i = 0; i < slugs->n; i++) {
-		key_verdict(key, slugs->v[i]);
-		at = store_ask_argv(c->store, 2, ask);
-		first = i ? first : at;
-		out[i] = (struct console_verdict) {.at = NAN};
-	}
-	/* The user of the store may not be allowed to. */
-	asked = slugs->n && !store_run(c->store);
-	for (size_t i = 0; asked && i < slugs->n; i++) {
-		text = store_text(store_reply(c->store, first + i));
-		if (text)
-			read_verdict(text, &out[i]);
-	}
-}
-
-bool console_colour(
-	struct buf *b, const struct cgi *c, const struct console_verdict *v)
-{
-	const char *name = verdict_colour_name(v->colour);
-
-	if (isnan(v->at) || v->at < c->now - OLD_S)
-		return false;
-	console_fmt(b, "<b class='%s'>%s</b>", name, name);
-	return true;
-}
-
-void console_colours(struct buf *b)
-{
-	buf_str(b, "<small>green: no region fails; amber: some fail, and too few "
-		   "agree; red: they agree, or all fail; unknown: too few "
-		   "report</small>");
 }

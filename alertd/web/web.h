@@ -272,21 +272,4 @@ void cgi_console_enter(const struct cgi *c, struct cgi_answer *a);
  */
 int console_link(const struct conf *conf, const char *name, double life_s);
 
-/*
- * cgi.c: limits how many requests the processes of this user work on at once
- * on this machine. Each loads a configuration with all servers and connects to
- * the store.
- */
-
-#define SLOTS 4
-
-/*
- * slot_take(patience_ms, most, slot): wait for one of the first `most` of SLOTS
- * slots. slot_free releases it, and so does the end of this process. False if none was free in time; then
- * a warning is logged. If no folder can hold the slots, it logs a warning and
- * returns true without one: an outage must be acknowledged all the same.
- */
-bool slot_take(double patience_ms, int most, int *slot);
-void slot_free(int slot);
-
 #endif

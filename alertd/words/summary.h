@@ -53,18 +53,13 @@ const char *cause_down(const struct incident *inc);
  * cause.c: the same while our credential is refused, so that nobody
  * knows how the server is.
  *
- * refused_is(s): whether the credential is refused. refused_headline(b, s),
- * refused_cause(b, s): the end of the headline, and the failure.
- * refused_end(b, s), refused_found(b, s): how it ended, and what was over when
+ * refused_is(s): whether the credential is refused. refused_headline(b, s): the
+ * end of the headline. refused_end(b, s), refused_found(b, s): how it ended, and what was over when
  * it was found.
  */
 bool refused_is(const struct summary *s);
 void refused_headline(struct buf *b, const struct summary *s);
-void refused_cause(struct buf *b, const struct summary *s);
 void refused_end(struct buf *b, const struct summary *s);
 void refused_found(struct buf *b, const struct summary *s);
-
-/* headline_put(b, s): summary.c: the headline. */
-void headline_put(struct buf *b, const struct summary *s);
 
 #endif

@@ -35,12 +35,6 @@ bool conf_take_line(struct conf *c, const char *list, size_t number,
 /* Opaque. */
 struct list_source;
 
-/*
- * list_is_file(text): whether an element of `servers_from` is a file: one word
- * that ends in ".jsonl". Every other is a command.
- */
-bool list_is_file(const char *text);
-
 struct list_command {
 	const char *words;  /* separated by spaces */
 	const char *folder; /* a program with a slash is relative to it */
@@ -50,22 +44,17 @@ struct list_command {
 };
 
 /*
- * list_open(path, why): the list in a regular file; NULL, and the reason in
- * why, which has LIST_WHY bytes. list_close ends it.
- *
- * list_run(c, why): likewise what a command prints. It runs without a shell; or
- * not at all where the cache has what it printed. What c points to must live
- * until list_close.
+ * list_run(c, why): what a command prints; NULL, and the reason in why, which has
+ * LIST_WHY bytes. It runs without a shell; or not at all where the cache has what
+ * it printed. What c points to must live until list_close.
  */
-struct list_source *list_open(const char *path, char *why);
 struct list_source *list_run(const struct list_command *c, char *why);
 
 /*
  * list_line(s, p, n): the next line, as lines_next; LINES_ERROR also where a
- * command took too long. list_number: which line that was.
+ * command took too long.
  */
 enum lines_result list_line(struct list_source *s, const char **p, size_t *n);
-size_t list_number(const struct list_source *s);
 
 /*
  * list_close(s, whole, why): free s, and end its command, with all that the

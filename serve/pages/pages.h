@@ -63,17 +63,12 @@ void status_page_put(struct html *b, const struct status_page *page);
  * Sections of it. status_page_days(b, page, places): the bars of 90 days, and
  * behind them the list of days. status_page_latency(b, data): the response
  * times of 24 hours. status_page_watched(b, page, places): what is watched of
- * the server. status_page_open(b, page, places): the open incidents, a card each.
- * status_page_incidents(b, page, places): the newest of the others.
+ * the server.
  */
 void status_page_days(struct html *b, const struct status_page *page,
 	const struct places *places);
 void status_page_latency(struct html *b, const struct page_data *data);
 void status_page_watched(struct html *b, const struct status_page *page,
-	const struct places *places);
-void status_page_open(struct html *b, const struct status_page *page,
-	const struct places *places);
-void status_page_incidents(struct html *b, const struct status_page *page,
 	const struct places *places);
 
 /*
