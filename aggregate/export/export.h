@@ -53,9 +53,6 @@ void rows_json(struct rows *r, const char *p, size_t n);
 /* rows_month(r, t): the month of epoch second t in UTC: "2026-11". */
 void rows_month(struct rows *r, double t);
 
-/* rows_cell(b, p, n): append n bytes as a cell of CSV, in quotes if it needs them. */
-void rows_cell(struct buf *b, const char *p, size_t n);
-
 /*
  * rows.c: which rows an export has: those that settled after the cursor, and up to
  * now. An hour or a day settles an hour after it is over, when later reports are not

@@ -14,7 +14,8 @@
 /* Characters that need quotes, by RFC 4180; and a space: some readers trim it. */
 #define QUOTED ",\"\r\n "
 
-void rows_cell(struct buf *b, const char *p, size_t n)
+/* Append n bytes as a cell of CSV, in quotes if it needs them. */
+static void rows_cell(struct buf *b, const char *p, size_t n)
 {
 	bool quoted = false;
 

@@ -202,16 +202,14 @@ void private_access_recognize(struct context *c, char *token);
  * has it. page_error(c, status): make the response a page that is an
  * error. page_none(c, brand): the page that says that there is none at this
  * address. page_unavailable(c): the page that says that the store does not
- * answer. page_missing(c): the page that says that there is no such server, and
- * which ones are called like it. page_finish(c, found): one of these two, or the
- * ETag of the page that was put.
+ * answer. page_finish(c, found): this page, or the one that says that there is no
+ * such server, or the ETag of the page that was put.
  */
 void page_brand(const struct context *c, struct brand *brand);
 void page_brand_read(const struct context *c, const char *json,
 	struct brand *brand);
 void page_error(const struct context *c, int status);
 void page_unavailable(const struct context *c);
-void page_missing(const struct context *c);
 void page_finish(const struct context *c, enum found found);
 void page_none(const struct context *c, const struct brand *brand);
 

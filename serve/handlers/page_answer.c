@@ -61,7 +61,8 @@ void page_unavailable(const struct context *c)
 		&nobody);
 }
 
-void page_missing(const struct context *c)
+/* There is no such server; and which ones are called like it. */
+static void page_missing(const struct context *c)
 {
 	const struct names *names;
 	const char **close;

@@ -94,8 +94,7 @@ struct day_kind {
 };
 extern const struct day_kind day_kinds[DAY_KINDS]; /* the worst first */
 
-/* day_kind_of(d): the worst of a day. day_legend_put(b): append what bars mean. */
-const struct day_kind *day_kind_of(const struct history_day *d);
+/* day_legend_put(b): append what bars mean. */
 void day_legend_put(struct html *b);
 
 /*
