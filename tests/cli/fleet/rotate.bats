@@ -357,6 +357,10 @@ without_room() {
 	{ written token-new | wc -c | sed 's/^/stage api /'; written token-new; } >short
 	without_room mcp-rotate --receive "$folder" api <short
 	[[ $output == *'mcp-rotate: api: cannot be written' ]]
+	mkdir busybox
+	ln -s "$(type -P busybox)" busybox/awk
+	PATH=$PWD/busybox:$PATH without_room mcp-rotate --receive "$folder" api <short
+	[[ $output == *'mcp-rotate: api: cannot be written' ]]
 	{ written token-new; printf '# %2000s\n' x; } >new
 	without_room mcp-rotate -c fleet.yaml -f new api
 	[[ $output == *"mcp-rotate: $PWD/state/mcp-rotate/api.d: cannot be written"* ]]
