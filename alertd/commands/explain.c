@@ -76,39 +76,17 @@ static struct explain_next explain_next(struct alert_state *st,
 	return n;
 }
 
-/* Whether the delivery of its start to a route is not done yet. */
-static bool start_waits(const struct alert_state *st, const char *key,
-	const char *route)
+/* Add the routes that have taken an event of it, and those that have taken none,
+   without those that refuse it. */
+static void add_notified(const struct incident *inc, struct strings *notified,
+	struct strings *waiting)
 {
-	static const char start[] = "_started";
-
-	for (struct outbox_item i = {0}; outbox_next(st, &i);) {
-		size_t n = strlen(i.pending->event);
-
-		if (strcmp(i.pending->key, key) == 0 &&
-			strcmp(i.delivery->route, route) == 0 &&
-			n > strlen(start) &&
-			strcmp(i.pending->event + n - strlen(start), start) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* Add the routes that have taken its start, and those that have not, without
-   those that refuse it. */
-static void add_notified(const struct alert_state *st, enum alert_kind kind,
-	struct strings *notified, struct strings *waiting)
-{
-	const struct incident *inc = &st->incidents[kind];
-	char key[ALERT_KEY_SIZE];
-
-	dedup_key(st, kind, key);
 	for (size_t i = 0; i < inc->notified.n; i++) {
 		const char *route = inc->notified.v[i];
 
 		if (!strings_has(&inc->refused, route))
-			strings_add(start_waits(st, key, route) ? waiting
-								: notified,
+			strings_add(strings_has(&inc->waiting, route) ? waiting
+								      : notified,
 				route);
 	}
 }
@@ -464,7 +442,7 @@ static void put_notified(const struct page *g, const struct alert_state *st,
 	char key[ALERT_KEY_SIZE];
 
 	dedup_key(st, kind, key);
-	add_notified(st, kind, &notified, &waiting);
+	add_notified(inc, &notified, &waiting);
 	buf_str(g->b, "  notified: ");
 	put_list(g->b, &notified);
 	buf_str(g->b, notified.n	   ? "\n"
@@ -735,7 +713,7 @@ static void put_incident_json(struct buf *b, struct alert_state *st,
 		checks_name(incident_checks(inc, kind)));
 	json_put_list(b, "regions", inc->regions.v, inc->regions.n);
 	put_measure(b, inc);
-	add_notified(st, kind, &notified, &waiting);
+	add_notified(inc, &notified, &waiting);
 	json_put_list(b, "told", notified.v, notified.n);
 	strings_release(&waiting);
 	strings_release(&notified);

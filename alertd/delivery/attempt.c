@@ -191,19 +191,12 @@ static double random_fraction(void)
 static void note_refused(struct alert_state *st, const struct attempt *a,
 	bool refuses)
 {
-	for (unsigned k = 0; k < ALERT_KINDS; k++) {
-		struct incident *inc = &st->incidents[k];
-		char key[ALERT_KEY_SIZE];
+	struct incident *inc = incident_with(st, a->key);
 
-		if (!inc->open ||
-			strcmp(dedup_key(st, (enum alert_kind)k, key),
-				a->key) != 0)
-			continue;
-		if (refuses)
-			strings_note(&inc->refused, a->name);
-		else
-			strings_drop(&inc->refused, a->name);
-	}
+	if (inc && refuses)
+		strings_note(&inc->refused, a->name);
+	else if (inc)
+		strings_drop(&inc->refused, a->name);
 }
 
 /* A delivery that failed is due again later; or given up. */
@@ -282,8 +275,10 @@ bool attempt_settle(const struct attempt_context *c, struct alert_state *st,
 	if (d->ok && a->route)
 		state_keep_delivery(st, item.pending, item.delivery, c->now,
 			HISTORY_DELIVERED, NULL);
-	if (d->ok)
+	if (d->ok) {
 		note_refused(st, a, false);
+		incident_taken(st, a->key, a->name);
+	}
 	/* A test has no fallback: it counts as sent there. */
 	if (open)
 		item.delivery->fallback_at = c->now;

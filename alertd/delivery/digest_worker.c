@@ -145,6 +145,9 @@ static void settle(struct digest_worker *g, const struct digest *d,
 				g->now,
 				o->why ? HISTORY_GIVEN_UP : HISTORY_IN_DIGEST,
 				o->why);
+			if (!o->why)
+				incident_taken(
+					st, item.pending->key, d->route);
 			outbox_drop(st, &item);
 		}
 }

@@ -147,6 +147,7 @@ static const struct field incident_fields[] = {
 	STRINGS("reached", struct incident, reached, FIELD_NEEDED,
 		.valid = region_valid),
 	STRINGS("told", struct incident, notified, FIELD_NEEDED),
+	STRINGS("waiting", struct incident, waiting, 0, IF(waiting.n)),
 	STRINGS("refused", struct incident, refused, 0, IF(refused.n)),
 	ROW_ACK(struct incident, ack, ack_fields, IF(ack.by)),
 	EPOCH("answered_at", struct incident, answered_at, FIELD_OMIT,
@@ -613,7 +614,8 @@ void incident_copy(struct incident *to, const struct incident *from)
 	to->ack.by = to->ack.reason = NULL;
 	to->escalation.ladder = to->escalation.match = NULL;
 	to->regions = to->reached = to->still = to->passing = to->silent =
-		to->notified = to->refused = (struct strings) {0};
+		to->notified = to->waiting = to->refused =
+			(struct strings) {0};
 	to->change = (struct tool_change) {0};
 	string_set(&to->silence, from->silence);
 	string_set(&to->error, from->error);
@@ -632,6 +634,7 @@ void incident_copy(struct incident *to, const struct incident *from)
 	strings_copy(&to->passing, &from->passing);
 	strings_copy(&to->silent, &from->silent);
 	strings_copy(&to->notified, &from->notified);
+	strings_copy(&to->waiting, &from->waiting);
 	strings_copy(&to->refused, &from->refused);
 	tool_change_copy(&to->change, &from->change);
 }
@@ -748,4 +751,32 @@ const char *dedup_key(const struct alert_state *st, enum alert_kind kind,
 			.started_at = st->incidents[kind].first,
 		},
 		out);
+}
+
+struct incident *incident_with(struct alert_state *st, const char *key)
+{
+	for (unsigned k = 0; k < ALERT_KINDS; k++) {
+		char own[ALERT_KEY_SIZE];
+
+		if (st->incidents[k].open &&
+			strcmp(dedup_key(st, (enum alert_kind)k, own), key) == 0)
+			return &st->incidents[k];
+	}
+	return NULL;
+}
+
+void incident_notify(struct incident *inc, const char *route)
+{
+	if (strings_has(&inc->notified, route))
+		return;
+	strings_add(&inc->notified, route);
+	strings_add(&inc->waiting, route);
+}
+
+void incident_taken(struct alert_state *st, const char *key, const char *route)
+{
+	struct incident *inc = incident_with(st, key);
+
+	if (inc)
+		strings_drop(&inc->waiting, route);
 }

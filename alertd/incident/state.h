@@ -155,6 +155,8 @@ struct incident {
 	char *title, *opener; /* of one that somebody opened by hand; or NULL */
 	bool is_private;      /* such a one is not for the public */
 	struct strings notified; /* the routes that were notified of it */
+	struct strings waiting; /* of `notified`, those that have taken none of
+				   its events yet */
 	struct strings refused; /* the routes that refuse its events now */
 	char *follows; /* the key of the downtime that it goes on from, or NULL */
 	struct ack ack;
@@ -439,6 +441,17 @@ enum checks incident_checks(const struct incident *inc, enum alert_kind kind);
  */
 const char *dedup_key(const struct alert_state *st, enum alert_kind kind,
 	char *out);
+
+/*
+ * incident_with(st, key): the open incident with that dedup_key, or NULL.
+ * incident_notify(inc, route): note that its events go to this route from now on,
+ * which has taken none of them. incident_taken(st, key, route): the route has taken
+ * one of the incident with that key, if that is open.
+ */
+struct incident *incident_with(struct alert_state *st, const char *key);
+void incident_notify(struct incident *inc, const char *route);
+void incident_taken(
+	struct alert_state *st, const char *key, const char *route);
 
 /*
  * incident_copy(to, from): make *to a copy of its own. incident_release(inc):

@@ -307,6 +307,7 @@ void correlation_join(const struct conf *c, struct alert_state *st,
 	for (size_t i = 0; i < c->n_routes; i++)
 		outbox_forget(st, key, c->routes[i].name);
 	strings_clear(&inc->notified);
+	strings_clear(&inc->waiting);
 	strings_clear(&inc->refused);
 }
 

@@ -126,21 +126,6 @@ static double fallback_before(const struct alert_state *st, size_t i,
 	return 0;
 }
 
-/* From now on the fallback is notified of the incident, if it is open. */
-static void note_notified(struct alert_state *st, const char *key,
-	const char *route)
-{
-	for (unsigned k = 0; k < ALERT_KINDS; k++) {
-		struct incident *inc = &st->incidents[k];
-		char of_it[ALERT_KEY_SIZE];
-
-		if (inc->open &&
-			strcmp(dedup_key(st, (enum alert_kind)k, of_it), key) ==
-				0)
-			strings_note(&inc->notified, route);
-	}
-}
-
 /* One delivery: the n-th of the i-th event. */
 static void fall_back(struct alert_state *st, size_t i, size_t n,
 	const char *fallback, const char *zone, double now)
@@ -148,6 +133,7 @@ static void fall_back(struct alert_state *st, size_t i, size_t n,
 	struct delivery *d = &st->outbox[i].deliveries[n];
 	struct outbox_wait wait = {d->digest, d->over, d->boundary};
 	struct strings routes = {0};
+	struct incident *inc;
 	struct buf body, note;
 
 	buf_init(&body, BODY_MAX);
@@ -157,7 +143,9 @@ static void fall_back(struct alert_state *st, size_t i, size_t n,
 		d->route);
 	state_note(st, now, "told_elsewhere", note.p);
 	d->fallback_at = now;
-	note_notified(st, st->outbox[i].key, fallback);
+	inc = incident_with(st, st->outbox[i].key);
+	if (inc)
+		incident_notify(inc, fallback);
 	strings_add(&routes, fallback);
 	outbox_put(st,
 		&(struct pending) {

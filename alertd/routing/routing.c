@@ -430,7 +430,9 @@ void dispatch_event(const struct dispatch *d, struct alert_state *st,
 		else if (real)
 			outbox_pull(st, r->name, d->now);
 		add_recipient(out, r->name, &w);
-		if (inc && inc->open)
+		if (inc && inc->open && real)
+			incident_notify(inc, r->name);
+		else if (inc && inc->open)
 			strings_note(&inc->notified, r->name);
 	}
 	strings_release(&routes);

@@ -131,11 +131,20 @@ static void put_foreign(struct buf *b, const char *s)
 	buf_str(b, clean);
 }
 
+/* Add the routes that have taken an event of it. */
+static void add_notified(const struct incident *inc, struct strings *out)
+{
+	for (size_t i = 0; i < inc->notified.n; i++)
+		if (!strings_has(&inc->waiting, inc->notified.v[i]))
+			strings_add(out, inc->notified.v[i]);
+}
+
 /* " (alice until 20:31 UTC) (step 2 of policy by-night) (notified ops, pager)" */
 static void put_duty(struct buf *b, const struct incident *inc,
 	const char *zone)
 {
 	char until[CLOCK_RFC3339];
+	struct strings notified = {0};
 
 	if (inc->ack.by) {
 		zone_rfc3339(zone, (int64_t)inc->ack.until, until);
@@ -150,12 +159,14 @@ static void put_duty(struct buf *b, const struct incident *inc,
 	}
 	if (inc->silence)
 		buf_fmt(b, " (silenced by %s)", inc->silence);
-	for (size_t i = 0; i < inc->notified.n; i++) {
+	add_notified(inc, &notified);
+	for (size_t i = 0; i < notified.n; i++) {
 		buf_str(b, i ? ", " : " (notified ");
-		put_foreign(b, inc->notified.v[i]);
+		put_foreign(b, notified.v[i]);
 	}
-	if (inc->notified.n)
+	if (notified.n)
 		buf_char(b, ')');
+	strings_release(&notified);
 }
 
 static void put_incident_row(struct buf *b, const struct alert_state *st,
@@ -207,7 +218,11 @@ static void put_incident_row(struct buf *b, const struct alert_state *st,
 
 static void put_notified(struct buf *b, const struct incident *inc)
 {
-	json_put_list(b, "told", inc->notified.v, inc->notified.n);
+	struct strings notified = {0};
+
+	add_notified(inc, &notified);
+	json_put_list(b, "told", notified.v, notified.n);
+	strings_release(&notified);
 	json_fmt(b, ",'ladder':%s,'ladder_step':%d,'acknowledged_by':%s,"
 		"'acknowledged_until':%jd,'reason':%s,'silenced_by':%s",
 		inc->escalation.ladder, inc->escalation.step, inc->ack.by,

@@ -203,9 +203,19 @@ explain() {
 	[[ $output == *"  next: phone, chat notified at 14:22, becomes P1 at 14:32, reminder at 18:02, unless it passes"* ]]
 	explain 14:11 example-mcp
 	jq -e '.incidents[0] | .next_step == "2026-04-29T14:22:00Z" and .next_told == ["phone", "chat"]' <<<"$output"
-	"$BIN/mcp-alert" tick -N "$(at 14:22)" >/dev/null
+	sed -i '/name: phone/s/true/false/' fleet.yaml
+	run -3 "$BIN/mcp-alert" tick -N "$(at 14:22)"
 	explain 14:23 example-mcp
-	jq -e '.incidents[0] | .ladder_step == 2 and .next_step == null and .next_told == []' <<<"$output"
+	jq -e '.incidents[0] | .ladder_step == 2 and .next_step == null and .next_told == [] and
+		.told == ["chat"]' <<<"$output"
+	explain 14:23 -f text example-mcp
+	[[ $output == *$'\n  notified: chat\n  not yet: phone\n'* ]]
+	run -0 "$BIN/mcp-alert" list -f text
+	[[ $output == *' (notified chat) '* ]]
+	sed -i '/name: phone/s/false/true/' fleet.yaml
+	"$BIN/mcp-alert" tick -N "$(at 14:42)" >/dev/null
+	explain 14:42 -f text example-mcp
+	[[ $output == *$'\n  notified: chat, phone\n'* && $output != *'not yet'* ]]
 }
 
 @test "who looks after it, and what comes then" {
