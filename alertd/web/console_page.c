@@ -98,7 +98,8 @@ void console_end(const struct cgi *c, struct cgi_answer *a)
 	struct buf *b = &a->body;
 
 	buf_str(b, "</main>\n<footer>");
-	console_time(b, c, c->now);
+	/* With its date: who comes back to an open page the next day sees it. */
+	phrase_time(b, (int64_t)c->now, true, c->conf->zone);
 	phrase_zone(b, c->conf->zone);
 	buf_str(b,
 		"<span id=\"live\"></span></footer>\n"
