@@ -86,15 +86,17 @@ static int by_age(const void *a, const void *b)
 	return x->slot - y->slot;
 }
 
-/* Wait until something of this round came, or long enough. */
+/* Wait until something of this round came, or long enough. A full inbox has no
+   room for it. */
 static int await_pieces(struct store *s, const struct command *cmd,
 	struct piece *pieces, size_t *n)
 {
 	double began = clock_mono_ms(), waited = 0;
 	double most = isnan(cmd->wait) ? 0 : cmd->wait;
-	bool came = false;
+	bool came;
 
 	while (!find_pieces(s, cmd->regions[0], pieces, n)) {
+		came = *n == KEYS_INBOX_SLOTS;
 		for (size_t i = 0; i < *n; i++)
 			came |= pieces[i].age <= waited + FRESH_S;
 		if (came || waited >= most) {

@@ -320,6 +320,13 @@ refused() {
 	done
 	run -3 as region-east mcp-aggregate deposit -r east </dev/null
 	[[ $output == 'mcp-aggregate: the inbox of east is full: '* ]]
+	# It is taken at once, however old: nothing else has room to come.
+	for key in {0..9} {a..f}; do
+		redis pexpire "fleet:inbox:east:$key" $(($(redis pttl "fleet:inbox:east:$key") - 60000))
+	done
+	mkdir took
+	run -0 --separate-stderr as ingest timeout 30 mcp-aggregate inbox took -r east --wait 60s
+	[ "${#lines[@]}" = 16 ]
 	# Nobody takes a value that is longer than the store does.
 	head -c 16777217 /dev/zero >long
 	run redis_as region-east -x set fleet:inbox:east:0 <long
