@@ -21,6 +21,8 @@
 #include <string.h>
 
 #define NOTE_LINE_MAX 16384
+/* A server joins a shared incident within this time of its own start. */
+#define DAY_S 86400
 
 /* The most servers that share an incident and can be noted together. */
 #define SUBJECTS_MAX 10000
@@ -235,6 +237,55 @@ static int add_sharers(const struct run *s, const char *what,
 	return EXIT_NEWS;
 }
 
+/* How it became a part of a shared incident, or NULL. */
+static const struct history_record *find_joined(
+	const struct history *h, const struct subject *of)
+{
+	const struct alert_record r = {
+		.slug = of->slug, .kind = of->kind, .started_at = of->first};
+	char key[ALERT_KEY_SIZE];
+
+	alert_key(&r, key);
+	for (size_t i = 0; i < h->n; i++)
+		if (h->v[i].key && h->v[i].group &&
+			strcmp(h->v[i].what, HISTORY_SHARED) == 0 &&
+			strcmp(h->v[i].key, key) == 0)
+			return &h->v[i];
+	return NULL;
+}
+
+/* The same of an incident that is over: its state is gone, and the history has
+   what it was a part of. */
+static int find_ended_thread(const struct run *s, const struct subject *of,
+	struct subjects *out)
+{
+	const struct history_record *joined;
+	struct history h = {0};
+	double nearest = INFINITY;
+	bool ok = history_store_read(s->store, NULL, (double)of->first,
+		(double)of->first + DAY_S, &h);
+
+	joined = ok ? find_joined(&h, of) : NULL;
+	/* The event that said so names the first window of the shared one. */
+	for (size_t i = 0; joined && i < h.n; i++) {
+		const struct history_record *r = &h.v[i];
+		double apart = fabs(r->at - joined->at);
+		enum alert_kind kind;
+		int64_t first;
+
+		if (strcmp(r->slug, joined->group) != 0 || !r->key ||
+			apart >= nearest ||
+			!alert_key_parse(r->key, &kind, &first) ||
+			kind != of->kind)
+			continue;
+		nearest = apart;
+		out->first = first;
+		snprintf(out->thread, sizeof out->thread, "%s", r->slug);
+	}
+	history_store_release(&h);
+	return ok ? EXIT_GOOD : EXIT_ENV;
+}
+
 /* Note the shared incident of which that of a server is a part, if any: those
    who subscribed have one thread. An exit status. */
 static int find_thread(const struct run *s, const struct alert_state *st,
@@ -243,7 +294,9 @@ static int find_thread(const struct run *s, const struct alert_state *st,
 	const struct incident *inc = &st->incidents[of->kind], *shared;
 	struct alert_state group;
 
-	if (!inc->open || inc->first != of->first || !inc->group)
+	if (!inc->open || inc->first != of->first)
+		return find_ended_thread(s, of, out);
+	if (!inc->group)
 		return EXIT_GOOD;
 	if (!state_store_get(s->states, inc->group, &group))
 		return EXIT_ENV;

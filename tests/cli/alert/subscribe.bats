@@ -214,6 +214,16 @@ subscribe() {
 	[ "$(sent c@example.org '.headers.References // empty' | uniq -c | tr -s ' ')" = \
 		" 3 $(sent c@example.org '.headers["Message-ID"]' | head -n 1)" ]
 	[ "$(wc -l <mails)" = 8 ]
+	# And what is said of it when all is over.
+	for key in $(redis --scan --pattern 'fleet:history:*'); do
+		redis lrange "$key" 0 -1
+	done >history
+	alert 0 note --postmortem https://example.com/why "$(jq -r \
+		'select(.what == "told_together" and .server_slug == "docs").dedup_key' history)"
+	alert 0 tick
+	[ "$(sent c@example.org '.headers.References // empty' | sort -u)" = \
+		"$(sent c@example.org '.headers["Message-ID"]' | head -n 1)" ]
+	[ "$(wc -l <mails)" = 10 ]
 }
 
 @test "an incident by hand, its states and notes are one thread, of a group once" {
