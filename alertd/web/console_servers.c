@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * console_servers.c: all servers with their last verdicts and incidents, those
- * with an open incident first; and a page of each, which explains why it alerted,
+ * console_servers.c: all servers with their last verdicts and incidents, the
+ * gravest first; and a page of each, which explains why it alerted,
  * or why not.
  */
 #include "web/console.h"
 
 #include "base/num.h"
 #include "base/text.h"
+#include "base/xalloc.h"
 #include "commands/commands.h"
 #include "emit.h"
 #include "incident/incident.h"
@@ -30,6 +31,8 @@
 /* So many records of a day are looked at for notes. */
 #define RECORDS 2000
 #define DAY_S 86400
+/* So many servers with an open incident are put in order by it. */
+#define OPEN_MAX 20000
 /* Bytes of an explanation that are shown. */
 #define SHOWN_MAX (24 * 1024)
 /* A verdict that is older says nothing of now, seconds. */
@@ -149,24 +152,77 @@ static void put_condition(struct buf *b, const struct cgi *c,
 	buf_str(b, "</td></tr>\n");
 }
 
-/* Add the slugs whose names have that text in them, which the session may see:
-   those with an open incident, or the others. */
-static void find_servers(const struct cgi *c, const char *part,
-	const struct strings *open, bool with, struct strings *out)
-{
-	struct strings some = {0};
+/* A server of the list, and its place in it: that of the severity of its worst
+   incident, then those with none that can be read, then those without. */
+struct listed {
+	const char *slug;
+	int place;
+};
 
-	for (size_t i = 0; i < conf_count(c->conf); i++) {
+enum { PLACE_OPEN = SEVERITY_P3 + 1, PLACE_OTHERS };
+
+static int by_place(const void *a, const void *b)
+{
+	const struct listed *x = a, *y = b;
+
+	if (x->place != y->place)
+		return x->place < y->place ? -1 : 1;
+	return strcmp(x->slug, y->slug);
+}
+
+/* Of n servers, put the first ones, which have an incident, in their places. */
+static bool place_open(const struct cgi *c, struct listed *v, size_t n)
+{
+	struct state_store *states = state_store_new(c->store);
+	struct strings open = {0};
+	enum alert_kind kind;
+	struct transaction *t;
+	struct alert_state *st;
+	const struct incident *inc;
+	bool ok;
+	size_t i;
+
+	for (i = 0; i < n && i < OPEN_MAX && v[i].place == PLACE_OPEN; i++)
+		strings_add(&open, v[i].slug);
+	t = transaction_begin(states, &open);
+	while ((st = transaction_next(t, &i))) {
+		inc = worst(st, &kind);
+		if (inc)
+			v[i].place = (int)inc->severity;
+	}
+	ok = !transaction_failed(t);
+	transaction_end(t);
+	strings_release(&open);
+	state_store_free(states);
+	return ok;
+}
+
+/* Add the slugs whose names have that text in them, which the session may see,
+   those that work worst first. False: the store failed. */
+static bool find_servers(
+	const struct cgi *c, const char *part, struct strings *out)
+{
+	size_t n = 0, most = conf_count(c->conf);
+	struct listed *v = xcalloc(most + 1, sizeof *v);
+	struct strings open = {0};
+	bool ok = state_store_open(c->store, &open);
+
+	for (size_t i = 0; i < most; i++) {
 		const char *slug = conf_server_slug(c->conf, i);
 
-		if (strstr(slug, part) && console_may(c, slug) &&
-			strings_has_sorted(open, slug) == with)
-			strings_add(&some, slug);
+		if (strstr(slug, part) && console_may(c, slug))
+			v[n++] = (struct listed) {slug,
+				strings_has_sorted(&open, slug) ? PLACE_OPEN
+								: PLACE_OTHERS};
 	}
-	strings_sort(&some);
-	for (size_t i = 0; i < some.n; i++)
-		strings_add(out, some.v[i]);
-	strings_release(&some);
+	qsort(v, n, sizeof *v, by_place);
+	ok = place_open(c, v, n) && ok;
+	qsort(v, n, sizeof *v, by_place);
+	for (size_t i = 0; i < n; i++)
+		strings_add(out, v[i].slug);
+	strings_release(&open);
+	free(v);
+	return ok;
 }
 
 static bool put_rows(struct buf *b, const struct cgi *c,
@@ -231,16 +287,15 @@ static void put_more_pages(struct buf *b, const char *part, size_t page,
 void console_servers(const struct cgi *c, struct cgi_answer *a)
 {
 	struct buf *b = &a->body;
-	struct strings slugs = {0}, open = {0};
+	struct strings slugs = {0};
 	char part[SLUG_MAX + 1];
 	size_t page;
-	bool ok = state_store_open(c->store, &open);
+	bool ok;
 
 	if (!request_query(&c->request.http, "q", part, sizeof part) ||
 		!slug_valid(part))
 		*part = '\0';
-	find_servers(c, part, &open, true, &slugs);
-	find_servers(c, part, &open, false, &slugs);
+	ok = find_servers(c, part, &slugs);
 	page = asked_page(c, slugs.n);
 	console_begin(c, a, "Servers");
 	console_fmt(b,
@@ -261,7 +316,6 @@ void console_servers(const struct cgi *c, struct cgi_answer *a)
 	if (!ok)
 		console_refuse(c, a, 503, "The servers cannot be read now.");
 	strings_release(&slugs);
-	strings_release(&open);
 }
 
 /* Changes and notes by people, the newest first. */

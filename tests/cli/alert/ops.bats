@@ -767,6 +767,13 @@ bars() {
 	grep -qE '<tr><td>ap</td><td>[0-9:]+ \(1 min ago\)</td><td><b class="P2">2.2 s ahead</b></td><td><b class="P2">0.0.9</b>, here [0-9.]+</td></tr>' body
 	grep -qE '<tr><td>eu</td><td>no report is known</td><td>right</td><td>[0-9.]+</td></tr>' body
 	grep -q '<tr><td>us</td><td>no report is known; gone</td><td><b class="P2">3.0 s behind</b></td><td class="old">not known</td></tr>' body
+	# The gravest incident comes first.
+	redis get alert:example-mcp | jq -c '.incidents[].severity = "P3"' >mild
+	redis set alert:example-mcp "$(<mild)"
+	verdict 0 eu,us initialize http.503 example-two | alert 0
+	ask GET /ops/servers
+	[ "$(grep -oE 'data-server="[^"]*' body | cut -d '"' -f 2 | paste -sd' ')" = 'example-two example-mcp' ]
+	grep -q 'example-mcp</a></th>.*<b class="P3">P3</b> downtime since' body
 }
 
 @test "what doctor found last, with its age and the commands; nothing of it is markup" {
