@@ -2,7 +2,6 @@
 #include "store/reply.h"
 
 #include "base/num.h"
-#include "store/store.h"
 
 #include <hiredis/hiredis.h>
 #include <stdio.h>
@@ -317,25 +316,4 @@ void reply_edit(struct store_reply *reply, size_t (*edit)(char *s, size_t n))
 			reply_edit((struct store_reply *)item, edit);
 		}
 	}
-}
-
-bool store_field(const struct store_reply *r, struct store_field *f)
-{
-	do {
-		if (f->next + 1 >= store_count(r))
-			return false;
-		f->name = store_text(store_item(r, f->next));
-		f->value = store_item(r, f->next + 1);
-		f->text = store_text(f->value);
-		f->next += 2;
-	} while (!f->name || !f->text);
-	return true;
-}
-
-const char *store_value(const struct store_reply *r, const char *name)
-{
-	for (struct store_field f = {.next = 0}; store_field(r, &f);)
-		if (strcmp(f.name, name) == 0)
-			return f.text;
-	return NULL;
 }
