@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * transfer.h: the parts of a transfer of client.c, each in a file of its own:
- * the options of libcurl (setup.c), its memory (upload_buffer.c), the proxy
- * (proxy.c), sockets (sockets.c), names (address.c), header fields (fields.c),
- * compression (decoding.c), the trace (trace.c) and why it failed (failure.c).
+ * the options of libcurl and its memory (setup.c), the proxy (proxy.c), sockets
+ * (sockets.c), names (address.c), header fields (fields.c), compression
+ * (decoding.c), the trace (trace.c) and why it failed (failure.c).
  * Other areas include client.h.
  */
 #ifndef HTTP_TRANSFER_H
@@ -18,7 +18,7 @@
 
 struct http_tls;
 
-/* ---- setup.c: the options of libcurl for a request. */
+/* ---- setup.c: the options of libcurl for a request, and its memory. */
 
 /* Set an option of the easy handle e, unless the CURLcode rc is an error. */
 #define HTTP_SET(option, value)                                                \
@@ -69,8 +69,6 @@ void http_setup_wipe(struct http_setup *s);
 
 /* http_setup_free(s): free the lists, once easy is gone. */
 void http_setup_free(struct http_setup *s);
-
-/* ---- upload_buffer.c: memory for libcurl. */
 
 /* The least that libcurl takes, and a byte, by which they are known. */
 #define UPLOAD_BUFFER ((size_t)16384 + 1)
