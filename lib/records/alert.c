@@ -324,7 +324,5 @@ const struct field alert_fields[] = {
 
 void alert_record_json(struct buf *b, const struct alert_record *r)
 {
-	buf_fmt(b, "{\"v\":%d,\"type\":\"alert\"", RECORD_VERSION);
-	fields_put(b, alert_fields, r, NULL);
-	buf_char(b, '}');
+	record_put(b, "alert", alert_fields, r, NULL);
 }

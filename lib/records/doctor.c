@@ -42,17 +42,6 @@ bool doctor_take(const cJSON *doc, struct doctor_record *r, char *why)
 
 void doctor_record_write(struct buf *b, const struct doctor_record *r)
 {
-	struct field_limits limits = {.chars = DOCTOR_TEXT};
-	struct buf line;
-
-	buf_init(&line, RECORD_DOCTOR_MAX);
-	do {
-		buf_clear(&line);
-		buf_fmt(&line, "{\"v\":%d,\"type\":\"doctor\"", RECORD_VERSION);
-		fields_put(&line, doctor_fields, r, &limits);
-		buf_str(&line, "}\n");
-		limits.chars /= 2;
-	} while (!buf_ok(&line) && limits.chars);
-	buf_add(b, line.p, line.len);
-	buf_release(&line);
+	record_put_within(b, RECORD_DOCTOR_MAX, "doctor", doctor_fields, r,
+		DOCTOR_TEXT);
 }

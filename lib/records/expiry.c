@@ -80,9 +80,8 @@ const struct field expiry_fields[] = {
 
 void expiry_record_write(struct buf *b, const struct expiry_record *r)
 {
-	buf_fmt(b, "{\"v\":%d,\"type\":\"expiry\"", RECORD_VERSION);
-	fields_put(b, expiry_fields, r, NULL);
-	buf_str(b, "}\n");
+	record_put(b, "expiry", expiry_fields, r, NULL);
+	buf_char(b, '\n');
 }
 
 bool expiry_take(const cJSON *doc, struct expiry_record *r, char *why)

@@ -30,9 +30,7 @@ const struct field history_fields[] = {
 
 void history_write(struct buf *b, const struct history_record *h)
 {
-	buf_fmt(b, "{\"v\":%d,\"type\":\"history\"", RECORD_VERSION);
-	fields_put(b, history_fields, h, NULL);
-	buf_char(b, '}');
+	record_put(b, "history", history_fields, h, NULL);
 }
 
 bool history_take(cJSON *doc, struct history_record *h, char *why)

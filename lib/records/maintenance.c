@@ -165,9 +165,7 @@ const struct field maintenance_fields[] = {
 
 void maintenance_write(struct buf *b, const struct maintenance *m)
 {
-	buf_fmt(b, "{\"v\":%d,\"type\":\"maintenance\"", RECORD_VERSION);
-	fields_put(b, maintenance_fields, m, NULL);
-	buf_char(b, '}');
+	record_put(b, "maintenance", maintenance_fields, m, NULL);
 }
 
 bool maintenance_instant(const cJSON *o, const char *key, bool needed,

@@ -67,9 +67,7 @@ const struct field month_report_row_fields[] = {
 
 void month_report_put(struct buf *b, const struct report_head *r)
 {
-	buf_fmt(b, "{\"v\":%d,\"type\":\"report\"", RECORD_VERSION);
-	fields_put(b, month_report_fields, r, NULL);
-	buf_char(b, '}');
+	record_put(b, "report", month_report_fields, r, NULL);
 }
 
 void month_report_row_put(struct buf *b, const struct report_row *r)

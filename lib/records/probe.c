@@ -8,6 +8,7 @@
 #include "base/lines.h"
 #include "base/num.h"
 #include "base/sha256.h"
+#include "base/strings.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "json/jcs.h"
@@ -337,18 +338,35 @@ const struct field runner_fields[] = {
 	{.type = FIELD_END},
 };
 
-/* The beginning of every record of a type. */
+/* The beginning of every record of a type, of which there are many. */
 #define DIGITS(number) #number
 #define BEGIN_VERSION(version, type)                                           \
 	"{\"v\":" DIGITS(version) ",\"type\":\"" type "\""
 #define BEGIN(type) BEGIN_VERSION(RECORD_VERSION, type)
 
-static void put_record(struct buf *b, const char *begin,
-	const struct field *fields, const void *s, const struct field_limits *l)
+void record_put(struct buf *b, const char *type, const struct field *fields,
+	const void *s, const struct field_limits *l)
 {
-	buf_str(b, begin);
+	buf_fmt(b, "{\"v\":%d,\"type\":\"%s\"", RECORD_VERSION, type);
 	fields_put(b, fields, s, l);
-	buf_str(b, "}\n");
+	buf_char(b, '}');
+}
+
+void record_put_within(struct buf *b, size_t most, const char *type,
+	const struct field *fields, const void *s, size_t chars)
+{
+	struct field_limits limits = {.chars = chars};
+	struct buf line;
+
+	buf_init(&line, most);
+	do {
+		buf_clear(&line);
+		record_put(&line, type, fields, s, &limits);
+		buf_char(&line, '\n');
+		limits.chars /= 2;
+	} while (!buf_ok(&line) && limits.chars);
+	buf_add(b, line.p, line.len);
+	buf_release(&line);
 }
 
 void probe_key_write(struct buf *b, const struct probe_key *k)
@@ -392,18 +410,8 @@ void probe_record_write(struct buf *b, const struct probe_record *r)
 
 void runner_record_write(struct buf *b, const struct runner_record *r)
 {
-	struct field_limits limits = {.chars = TEXT_MAX};
-	struct buf line;
-
-	buf_init(&line, RECORD_RUNNER_MAX);
-	put_record(&line, BEGIN("runner"), runner_fields, r, &limits);
-	while (!buf_ok(&line) && limits.chars) {
-		limits.chars /= 2;
-		buf_clear(&line);
-		put_record(&line, BEGIN("runner"), runner_fields, r, &limits);
-	}
-	buf_add(b, line.p, line.len);
-	buf_release(&line);
+	record_put_within(b, RECORD_RUNNER_MAX, "runner", runner_fields, r,
+		TEXT_MAX);
 }
 
 void record_write(struct buf *b, const struct record *r)
@@ -570,15 +578,10 @@ static bool is_definition(const cJSON *o)
 
 	if (!name || !*name)
 		return false;
-	for (const cJSON *v = o->child; v; v = v->next) {
-		size_t i = 0;
-
-		while (i < sizeof members / sizeof *members &&
-			strcmp(v->string, members[i]) != 0)
-			i++;
-		if (i == sizeof members / sizeof *members)
+	for (const cJSON *v = o->child; v; v = v->next)
+		if (!strings_among(members, sizeof members / sizeof *members,
+			    v->string))
 			return false;
-	}
 	return true;
 }
 

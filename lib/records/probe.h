@@ -218,4 +218,15 @@ void record_release(struct record *r);
 void record_write(struct buf *b, const struct record *r);
 size_t record_size(const struct record *r);
 
+/*
+ * record_put(b, type, fields, s, l): append a record of any type without a
+ * newline; l as in fields_put. record_put_within(b, most, type, fields, s,
+ * chars): as a line of `most` bytes at most; text that is cleaned is cut to so
+ * many characters, and to half and half again while the line is too long.
+ */
+void record_put(struct buf *b, const char *type, const struct field *fields,
+	const void *s, const struct field_limits *l);
+void record_put_within(struct buf *b, size_t most, const char *type,
+	const struct field *fields, const void *s, size_t chars);
+
 #endif

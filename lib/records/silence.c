@@ -43,9 +43,7 @@ const struct field silence_fields[] = {
 
 void silence_write(struct buf *b, const struct silence *s)
 {
-	buf_fmt(b, "{\"v\":%d,\"type\":\"silence\"", RECORD_VERSION);
-	fields_put(b, silence_fields, s, NULL);
-	buf_char(b, '}');
+	record_put(b, "silence", silence_fields, s, NULL);
 }
 
 static bool read_times(const cJSON *o, struct silence *s, char *why)
@@ -93,12 +91,10 @@ bool silence_covers(const struct silence *s, double t)
 	return (double)s->starts_at <= t && t < (double)silence_end(s);
 }
 
+/* A subject may have no step. */
 static bool lists(const char *const *v, size_t n, const char *name)
 {
-	for (size_t i = 0; name && i < n; i++)
-		if (strcmp(v[i], name) == 0)
-			return true;
-	return false;
+	return name && strings_among(v, n, name);
 }
 
 bool silence_for(const struct silence *s, const char *slug)

@@ -81,9 +81,8 @@ static void put_spool(struct buf *b, const struct spool_record *r, size_t files)
 {
 	struct field_limits limits = {.names = files, .chars = SPOOL_TEXT};
 
-	buf_fmt(b, "{\"v\":%d,\"type\":\"spool\"", RECORD_VERSION);
-	fields_put(b, spool_fields, r, &limits);
-	buf_str(b, "}\n");
+	record_put(b, "spool", spool_fields, r, &limits);
+	buf_char(b, '\n');
 }
 
 void spool_record_write(struct buf *b, const struct spool_record *r)

@@ -322,10 +322,8 @@ void verdict_write(struct buf *b, const struct verdict *v)
 		struct field_limits limits = {most[i], TEXT_MAX};
 
 		buf_clear(&line);
-		buf_fmt(&line, "{\"v\":%d,\"type\":\"verdict\"",
-			RECORD_VERSION);
-		fields_put(&line, verdict_fields, v, &limits);
-		buf_str(&line, "}\n");
+		record_put(&line, "verdict", verdict_fields, v, &limits);
+		buf_char(&line, '\n');
 		if (buf_ok(&line))
 			break;
 	}

@@ -3,7 +3,6 @@
 #include "expiry/expiry.h"
 
 #include "base/lines.h"
-#include "base/text.h"
 #include "redaction/redaction.h"
 
 #include <inttypes.h>
@@ -35,15 +34,6 @@ int expiry_plugin(const struct expiry_record *r, size_t n)
 	return (int)worst;
 }
 
-/* Append text of a stranger, made fit for one line of a screen. */
-static void put_clean(struct buf *b, const char *s)
-{
-	char clean[TEXT_SIZE];
-
-	text_clean(s, strlen(s), clean, sizeof clean, TEXT_MAX);
-	buf_str(b, clean);
-}
-
 static void put_text(struct buf *b, const struct report *rep,
 	const struct target *t, const struct expiry_record *r, size_t n)
 {
@@ -57,7 +47,7 @@ static void put_text(struct buf *b, const struct report *rep,
 			buf_str(b, colours[plugin_of(&r[i])]);
 		buf_fmt(b, "%s%s: ", expiry_what_name(r[i].what),
 			rep->colour ? "\033[0m" : "");
-		put_clean(b, r[i].message);
+		text_put(b, r[i].message);
 		buf_char(b, '\n');
 	}
 	if (!n)
@@ -72,7 +62,7 @@ static void put_tap(struct buf *b, struct report *rep,
 
 	buf_fmt(b, "%sok %d - %s %s%s", ok ? "" : "not ", ++rep->tests, r->slug,
 		expiry_what_name(r->what), skip ? " # SKIP " : "\n# ");
-	put_clean(b, r->message);
+	text_put(b, r->message);
 	buf_char(b, '\n');
 }
 
@@ -85,7 +75,7 @@ static void put_nagios(struct buf *b, const struct expiry_record *r, size_t n)
 	buf_fmt(b, "EXPIRY %s: ", words[expiry_plugin(r, n)]);
 	for (size_t i = 0; i < n; i++) {
 		buf_fmt(b, "%s%s: ", i ? ", " : "", expiry_what_name(r[i].what));
-		put_clean(b, r[i].message);
+		text_put(b, r[i].message);
 	}
 	if (!n)
 		buf_str(b, "no TLS and no credential");
