@@ -193,6 +193,11 @@ phone: downtime_escalated" ]
 	[ "$(redis keys 'fleet:digest:*')" = "" ]
 }
 
+# notified SLUG: the routes that got its incident.
+notified() {
+	"$BIN/mcp-alert" list -f jsonl | jq -c --arg slug "$1" 'select(.server_slug == $slug).told'
+}
+
 @test "a digest that fails is kept, under its key, until a day has gone" {
 	hook all 500
 	hourly all "$HOOK}"
@@ -202,12 +207,14 @@ phone: downtime_escalated" ]
 	grep -q 'a digest of 1 events to route all: HTTP 500; it is retried' err
 	sweep $((H + 29)) 3
 	[ "$(wc -l <all/got)" = 1 ]
+	[ "$(notified example-mcp)" = '[]' ]
 	# What comes later waits for its own hour, and for the first.
 	verdict 30 eu,us tools-list x other | alert 3 -N $((H + 20))
 	echo 200 >all/mood
 	sweep $((H + 3600))
 	[ "$(jq -r .event.dedup_key all/got | paste -sd' ')" = \
 		"digest:all:$H digest:all:$H digest:all:$((H + 3600))" ]
+	[ "$(notified example-mcp)" = '["all"]' ]
 	echo 500 >all/mood
 	verdict 100 eu,us tools-list x third | alert 0 -N $((H + 3700))
 	for i in 1 2 3 4 5 6 7 8 9 10; do
@@ -217,6 +224,7 @@ phone: downtime_escalated" ]
 	grep -q 'given up after a day' err
 	[ -z "$(undelivered)" ]
 	redis get alert:third | jq -e '.timeline[-1] | .what == "given_up" and .text == "all"'
+	[ "$(notified third)" = '[]' ]
 }
 
 @test "a budget: what is beyond it comes in a digest that says so" {
