@@ -50,7 +50,7 @@ unfinished() {
 		probes demo $region $((NOW - 130)) tools-list
 		unfinished demo $region $((NOW - 70))
 	done | "$BIN/mcp-aggregate" ingest
-	run -1 explain demo
+	run -1 explain demo --at "$NOW"
 	[[ ${lines[1]} == "red, step-alert at tools-list, as of "* ]]
 	[ "$(grep -c "2 in a row, .*: http.503; the probe of $(date -u -d "@$((NOW - 70))" +%T) is unfinished: not run: chunk 2 of 3: it answers 503$" <<<"$output")" -eq 2 ]
 	# Nothing counts it.
@@ -58,12 +58,12 @@ unfinished() {
 		unfinished other us-east-1 $((NOW - 9)) | "$BIN/mcp-aggregate" ingest
 	done
 	[ -z "$(redis --raw keys 'probe:other:*' | grep -E ':(errors|latency)')" ]
-	run -0 explain other
+	run -0 explain other --at "$NOW"
 	[[ ${lines[1]} == "unknown, no-data, as of "* ]]
 	[[ $output == *"no data: no probe from that time is stored; the probe of "*" is unfinished: not run: "* ]]
 	# A whole probe after it counts.
 	{ probes demo us-east-1 $((NOW - 20)); probes demo eu-west-2 $((NOW - 20)); } | "$BIN/mcp-aggregate" ingest
-	run -0 explain demo
+	run -0 explain demo --at "$NOW"
 	[[ ${lines[1]} == "green, ok, as of "* && $output != *unfinished* ]]
 }
 
