@@ -7,7 +7,7 @@
 #ifndef ALERTD_EVALUATE_H
 #define ALERTD_EVALUATE_H
 
-#include "incident/by_hand.h"
+#include "incident/incident.h"
 #include "records/alert.h"
 
 #include <stdbool.h>

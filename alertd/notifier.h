@@ -7,7 +7,7 @@
 #ifndef ALERTD_NOTIFIER_H
 #define ALERTD_NOTIFIER_H
 
-#include "incident/by_hand.h"
+#include "incident/incident.h"
 #include "records/verdict.h"
 #include "run.h"
 

@@ -6,7 +6,7 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "incident/by_hand.h"
+#include "incident/incident.h"
 #include "incident/state.h"
 #include "records/incident.h"
 #include "run.h"

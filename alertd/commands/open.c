@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "base/sha256.h"
 #include "base/strings.h"
-#include "incident/by_hand.h"
+#include "incident/incident.h"
 #include "notifier.h"
 #include "output.h"
 #include "records/incident.h"

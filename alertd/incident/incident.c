@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * incident.c: what all kinds of incidents share: how one opens, fails and is
- * closed; who acknowledges it, and when people are reminded of it.
+ * closed; who acknowledges it, and when people are reminded of it; what they
+ * open by hand, and how far they say the work is.
  */
 #include "incident/incident.h"
 
@@ -342,4 +343,68 @@ void reminders_add(struct alert_state *st, const struct conf_policy *p,
 			reminder_due(&st->incidents[k], p, now))
 			events_add(out, st, (enum alert_kind)k, ALERT_REMINDER,
 				now);
+}
+
+static bool closed_by_hand(const struct alert_state *st, int64_t first)
+{
+	for (size_t i = 0; i < st->n_closings; i++)
+		if (st->closings[i].kind == ALERT_MANUAL &&
+			st->closings[i].first == first)
+			return true;
+	return false;
+}
+
+static enum by_hand_result begin_by_hand(struct alert_state *st,
+	const struct by_hand *q, double now, struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[ALERT_MANUAL];
+
+	if (inc->open)
+		return strcmp(inc->title, q->title) == 0 ? BY_HAND_SAME
+							 : BY_HAND_OTHER;
+	if (closed_by_hand(st, q->first))
+		return BY_HAND_SOON;
+	incident_open(inc, q->severity, q->first, (int64_t)floor(now), 0);
+	string_set(&inc->title, q->title);
+	string_set(&inc->opener, q->by);
+	string_set(&inc->group, q->group);
+	inc->is_private = q->is_private;
+	if (q->servers) {
+		strings_copy(&st->shared.servers, q->servers);
+		strings_copy(&st->shared.left, q->servers);
+	}
+	events_put(out, st, ALERT_MANUAL, ALERT_STARTED, now,
+		&(struct event_facts) {.by = q->by, .text = q->text});
+	return BY_HAND_DONE;
+}
+
+static bool meant_by_hand(const struct incident *inc, const struct by_hand *q)
+{
+	if (!inc->open || inc->superseded || q->shared)
+		return inc->open && q->shared;
+	return q->group ? inc->group && strcmp(inc->group, q->group) == 0
+			: inc->first == q->first;
+}
+
+static enum by_hand_result move_by_hand(struct alert_state *st,
+	const struct by_hand *q, double now, struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[q->kind];
+
+	if (!meant_by_hand(inc, q))
+		return BY_HAND_NONE;
+	inc->progress = q->progress;
+	inc->progress_at = now;
+	events_put(out, st, q->kind, ALERT_UPDATED, now,
+		&(struct event_facts) {.by = q->by, .text = q->text});
+	/* A maintenance or a silence holds back what follows, too. */
+	out->v[out->n - 1].suppressed = inc->suppressed;
+	return BY_HAND_DONE;
+}
+
+enum by_hand_result by_hand_apply(struct alert_state *st,
+	const struct by_hand *q, double now, struct alert_events *out)
+{
+	return q->what == BY_HAND_OPEN ? begin_by_hand(st, q, now, out)
+				       : move_by_hand(st, q, now, out);
 }

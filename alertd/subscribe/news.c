@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/phrase.h"
 #include "base/text.h"
+#include "base/xalloc.h"
 #include "incident/event.h"
 #include "incident/incident.h"
 #include "incident/state.h"
@@ -11,10 +12,13 @@
 #include "json/json.h"
 #include "records/probe.h"
 #include "sinks/sink.h"
+#include "store/keys.h"
+#include "store/store.h"
 #include "words/words.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define RECORD_LIMIT (1024 * 1024)
@@ -568,4 +572,78 @@ const char *public_name(const struct public_message *m, char *out)
 		snprintf(out, PUBLIC_NAME, "%s.%" PRId64, names[n->what],
 			(int64_t)(n->at * 1000));
 	return out;
+}
+
+static int news_order(const void *a, const void *b)
+{
+	const struct news *x = a, *y = b;
+
+	if (x->at < y->at || x->at > y->at)
+		return x->at < y->at ? -1 : 1;
+	return strcmp(x->key, y->key);
+}
+
+bool news_put(struct store *s, const struct news *n)
+{
+	struct buf b;
+
+	buf_init(&b, RECORD_LIMIT);
+	news_write(&b, n);
+	store_add(s, "HSET", KEY_NEWS, n->key, b.p, NULL);
+	buf_release(&b);
+	return store_run(s) == 0 || store_failed(s) == 0;
+}
+
+/* Keep what is still to be sent of a reply; list the fields that have to go. */
+static void read_news(const struct store_reply *r, double now,
+	struct news_list *out, struct strings *old)
+{
+	for (struct store_field f = {.next = 0}; store_field(r, &f);) {
+		struct news n;
+
+		if (!news_read(f.name, f.text, &n)) {
+			strings_add(old, f.name);
+		} else if (now >= n.at + SUBSCRIBE_DAY_S) {
+			strings_add(old, f.name);
+			news_release(&n);
+		} else if (n.done) {
+			news_release(&n);
+		} else {
+			out->v = xgrow(out->v, &out->cap, out->n + 1,
+				sizeof *out->v);
+			out->v[out->n++] = n;
+		}
+	}
+}
+
+bool news_all(struct store *s, double now, struct news_list *out)
+{
+	const struct store_reply *r = store_one(s, "HGETALL", KEY_NEWS, NULL);
+	struct strings old = {0};
+	bool ok;
+
+	if (!r)
+		return store_failed(s) == 0;
+	read_news(r, now, out, &old);
+	if (out->n)
+		qsort(out->v, out->n, sizeof *out->v, news_order);
+	/* A flood: the oldest are news no more. */
+	while (out->n > SUBSCRIBE_NEWS_MAX) {
+		strings_add(&old, out->v[0].key);
+		news_release(&out->v[0]);
+		memmove(out->v, out->v + 1, --out->n * sizeof *out->v);
+	}
+	for (size_t i = 0; i < old.n; i++)
+		store_add(s, "HDEL", KEY_NEWS, old.v[i], NULL);
+	ok = store_run(s) == 0 || store_failed(s) == 0;
+	strings_release(&old);
+	return ok;
+}
+
+void news_list_release(struct news_list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		news_release(&l->v[i]);
+	free(l->v);
+	*l = (struct news_list) {0};
 }

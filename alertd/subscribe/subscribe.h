@@ -26,7 +26,7 @@ struct store;
 struct transfers;
 
 /*
- * subscriber.c: the record of a subscriber, addresses, topics and links. Pure.
+ * subscriber.c: the record of a subscriber, addresses, topics and links.
  */
 
 /* 24 hex digits and a NUL. */
@@ -103,7 +103,7 @@ bool subscriber_link_read(const char *secret, enum subscriber_link what,
 	const char *link, double now, char *id);
 
 /*
- * news.c: what subscribers are notified of. Pure.
+ * news.c: what subscribers are notified of, and where it waits in the store.
  */
 
 enum news_what {
@@ -168,6 +168,24 @@ void news_of_maintenance(const struct conf *c, const struct maintenance *m,
 bool news_for(const struct news *n, const struct conf *c,
 	const struct subscriber *s);
 
+/* The most news that wait. */
+#define SUBSCRIBE_NEWS_MAX 1000
+
+/* All zero: none. */
+struct news_list {
+	struct news *v; /* the oldest first */
+	size_t n, cap;
+};
+
+/*
+ * news_all(s, now, out): those in the store that are not done; what is too
+ * old goes. news_put(s, n): write one. False: the store failed, and an error is
+ * logged.
+ */
+bool news_all(struct store *s, double now, struct news_list *out);
+bool news_put(struct store *s, const struct news *n);
+void news_list_release(struct news_list *l);
+
 /*
  * news.c: messages in the words of the public pages. Pure.
  */
@@ -196,12 +214,11 @@ const char *public_thread(const struct public_message *m, char *out);
 const char *public_name(const struct public_message *m, char *out);
 
 /*
- * subscriber_store.c: what the store has of these.
+ * subscriber.c, too: what the store has of these.
  */
 
-/* The most subscribers, and as many who have not confirmed; news that wait. */
+/* The most subscribers, and as many who have not confirmed. */
 #define SUBSCRIBERS_MAX 10000
-#define SUBSCRIBE_NEWS_MAX 1000
 /* How long one may confirm, and news are news. */
 #define SUBSCRIBE_DAY_S 86400
 /* The most messages that ask an address to confirm, in that time. */
@@ -275,21 +292,6 @@ int subscriber_heard(struct store *s, const char *id, bool refused);
 /* signup_asked(s, id, refused): it was asked to confirm, or refused that. False:
    the store failed. */
 bool signup_asked(struct store *s, const char *id, bool refused);
-
-/* All zero: none. */
-struct news_list {
-	struct news *v; /* the oldest first */
-	size_t n, cap;
-};
-
-/*
- * news_all(s, now, out): those of news_store_add that are not done; what is too
- * old goes. news_put(s, n): write one. False: the store failed, and an error is
- * logged.
- */
-bool news_all(struct store *s, double now, struct news_list *out);
-bool news_put(struct store *s, const struct news *n);
-void news_list_release(struct news_list *l);
 
 /*
  * subscriber_worker.c: sends what subscribers are owed.

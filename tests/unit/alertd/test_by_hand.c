@@ -5,7 +5,6 @@
  */
 #include "nights.h"
 
-#include "incident/by_hand.h"
 #include "incident/incident.h"
 #include "words/words.h"
 
