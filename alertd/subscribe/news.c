@@ -57,7 +57,7 @@ static const struct field news_fields[] = {
 	{.type = FIELD_END},
 };
 
-void news_write(struct buf *b, const struct news *n)
+static void news_write(struct buf *b, const struct news *n)
 {
 	buf_char(b, '{');
 	fields_put(b, news_fields, n, NULL);

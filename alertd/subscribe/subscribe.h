@@ -141,7 +141,6 @@ struct news {
 	bool done;
 };
 
-void news_write(struct buf *b, const struct news *n);
 bool news_read(const char *key, const char *text, struct news *n);
 void news_release(struct news *n);
 
@@ -267,11 +266,8 @@ bool subscribers_all(struct store *s, struct subscribers *out);
 int signup_get(struct store *s, const char *id, struct subscriber *out);
 int subscriber_get(struct store *s, const char *id, struct subscriber *out);
 
-/* signup_put(s, v), signup_drop(s, id), subscriber_put(s, v),
-   subscriber_drop(s, id): write or forget one. False as above. */
-bool signup_put(struct store *s, const struct subscriber *v);
+/* signup_drop(s, id), subscriber_drop(s, id): forget one. False as above. */
 bool signup_drop(struct store *s, const char *id);
-bool subscriber_put(struct store *s, const struct subscriber *v);
 bool subscriber_drop(struct store *s, const char *id);
 
 /*

@@ -360,7 +360,7 @@ int subscriber_get(struct store *s, const char *id, struct subscriber *out)
 	return get_one(s, KEY_SUBSCRIBERS, id, out);
 }
 
-bool signup_put(struct store *s, const struct subscriber *v)
+static bool signup_put(struct store *s, const struct subscriber *v)
 {
 	char ttl[32];
 
@@ -374,7 +374,7 @@ bool signup_drop(struct store *s, const char *id)
 	return drop_one(s, KEY_SIGNUPS, id);
 }
 
-bool subscriber_put(struct store *s, const struct subscriber *v)
+static bool subscriber_put(struct store *s, const struct subscriber *v)
 {
 	return put_one(s, KEY_SUBSCRIBERS, v);
 }
