@@ -302,7 +302,9 @@ static void say_over(struct cgi_answer *a)
 /* The store failed. */
 static void say_unknown(struct cgi_answer *a)
 {
-	say(a, 503, "Try again", "The open incidents cannot be read now.");
+	say(a, 503, "Try again",
+		"The open incidents cannot be read: the store does not "
+		"answer. Try again in a minute.");
 }
 
 /* The states of that server; without a store, those of the fleet alone; else
@@ -322,7 +324,7 @@ static void say_away(const struct page *p, struct cgi_answer *a)
 	char text[2 * ALERT_KEY_SIZE + 200];
 
 	snprintf(text, sizeof text,
-		"The open incidents cannot be read now, and nothing can be "
+		"The open incidents cannot be read, and nothing can be "
 		"stored. Where mcp-alert runs, as its user: mcp-alert ack "
 		"'%s'; or try again once the store is back.",
 		p->key);

@@ -76,6 +76,9 @@ bool console_form_read(const struct console_session *s, const char *token,
  * console_fields.c: what pages are made of.
  */
 
+/* Ends a sentence that says what cannot be done. */
+#define CONSOLE_AWAY "the store does not answer. Try again in a minute."
+
 /*
  * console_fmt(b, fmt, ...): append markup: a template of buf.h, whose strings
  * (%s) are escaped.

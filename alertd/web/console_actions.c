@@ -73,7 +73,7 @@ static bool refuse_field(const struct act *t, const char *name, const char *text
 
 static bool away(const struct act *t)
 {
-	return refuse(t, 503, "That could not be stored. Try again.");
+	return refuse(t, 503, "This is not stored: " CONSOLE_AWAY);
 }
 
 /* A field, not blank; or NULL. */
@@ -127,7 +127,7 @@ static const char *key_of(struct act *t)
 
 	if (!key || n >= sizeof t->slug || strlen(key) >= ALERT_KEY_SIZE ||
 		!alert_key_parse(key, &kind, &start)) {
-		refuse(t, 400, "This form names no incident.");
+		refuse(t, 400, "This form names no incident. Reload the page.");
 		return NULL;
 	}
 	memcpy(t->slug, key, n);
@@ -135,7 +135,7 @@ static const char *key_of(struct act *t)
 	text_copy(t->of, sizeof t->of, key);
 	if (console_may(t->c, t->slug))
 		return key;
-	refuse(t, 404, "There is no such incident.");
+	refuse(t, 404, "This incident is not open. Reload the page.");
 	return NULL;
 }
 
@@ -503,14 +503,15 @@ static bool act_mute(struct act *t, const char *what)
 	}
 	if (servers && strlen(servers) >= sizeof text)
 		return refuse_field(t, "servers",
-			"That names too many servers.");
+			"These are too many servers: name up to 100.");
 	text_copy(text, sizeof text, servers ? servers : "");
 	o.n_operands = split(text, names, MAINTENANCE_NAMES);
 	o.reason = line(t, "text", ACK_REASON_MAX, reason, sizeof reason);
 	if (!may_all(t, (const char *const *)names, o.n_operands, 0))
 		return refuse(t, 404, "Name servers of your account.");
 	if (!has_room(t, silence))
-		return refuse(t, 409, "There are too many already.");
+		return refuse(t, 409,
+			"Your account has 100 of these already: end one first.");
 	if (o.n_operands == 1 && slug_valid(names[0]))
 		text_copy(t->slug, sizeof t->slug, names[0]);
 	return run_mute(t, &o);
@@ -550,7 +551,8 @@ static bool act_end(struct act *t, const char *what)
 	};
 
 	if (!id || !maintenance_id_valid(id) || !may_end(t, id, silence))
-		return refuse(t, 404, "There is none of that name.");
+		return refuse(t, 404,
+			"It has ended, or never began. Reload the page.");
 	return run_mute(t, &o);
 }
 
@@ -658,13 +660,16 @@ static bool take_form(const struct act *t, struct console_once *once)
 	if (!token || !console_form_read(&t->c->console, token, t->c->now,
 			      once))
 		return refuse(t, 403,
-			"This form is too old, or not one of your session.");
+			"This form is too old, or of another session. Reload "
+			"the page.");
 	switch (console_store_once(
 		t->c->store, once->number, once->until, t->c->now)) {
 	case ONCE_NEW:
 		return true;
 	case ONCE_USED:
-		return refuse(t, 409, "This form was sent before.");
+		return refuse(t, 409,
+			"This form was sent before. Reload the page to see "
+			"what was done.");
 	default:
 		return away(t);
 	}
@@ -701,7 +706,7 @@ void console_act(const struct cgi *c, struct cgi_answer *a)
 	*said = '\0';
 	log_filter(keep_said);
 	if (!deed)
-		refuse(&t, 400, "This form asks for nothing.");
+		refuse(&t, 400, "This form has no action. Reload the page.");
 	else if (take_form(&t, &once))
 		carry_out(&t, deed, once.number);
 	log_filter(NULL);

@@ -462,7 +462,7 @@ void console_incidents(const struct cgi *c, struct cgi_answer *a)
 	console_end(c, a);
 	if (!ok)
 		console_refuse(c, a, 503,
-			"The open incidents cannot be read now.");
+			"The open incidents cannot be read: " CONSOLE_AWAY);
 	free(l.v);
 	maintenance_store_free(mutes);
 	strings_release(&slugs);

@@ -444,7 +444,8 @@ void console_mutes(const struct cgi *c, struct cgi_answer *a)
 		put_forms(b, c);
 		console_end(c, a);
 	} else {
-		console_refuse(c, a, 503, "They cannot be read now.");
+		console_refuse(c, a, 503,
+			"Mutes and maintenances cannot be read: " CONSOLE_AWAY);
 	}
 	free(l.v);
 	maintenance_store_free(store);

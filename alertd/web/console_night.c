@@ -147,7 +147,8 @@ void console_night(const struct cgi *c, struct cgi_answer *a)
 		console_end(c, a);
 		report_release(&r);
 	} else {
-		console_refuse(c, a, 503, "It cannot be read now.");
+		console_refuse(c, a, 503,
+			"The history cannot be read: " CONSOLE_AWAY);
 	}
 	history_store_release(&h);
 }

@@ -381,7 +381,7 @@ void console_routes(const struct cgi *c, struct cgi_answer *a)
 		put_doctor(&a->body, c);
 		console_end(c, a);
 	} else {
-		console_refuse(c, a, 503, "They cannot be read now.");
+		console_refuse(c, a, 503, "Routes cannot be read: " CONSOLE_AWAY);
 	}
 	history_store_release(&h);
 }

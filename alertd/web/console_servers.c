@@ -314,7 +314,7 @@ void console_servers(const struct cgi *c, struct cgi_answer *a)
 	put_more_pages(b, part, page, slugs.n);
 	console_end(c, a);
 	if (!ok)
-		console_refuse(c, a, 503, "The servers cannot be read now.");
+		console_refuse(c, a, 503, "Servers cannot be read: " CONSOLE_AWAY);
 	strings_release(&slugs);
 }
 
@@ -470,7 +470,8 @@ void console_server_page(const struct cgi *c, struct cgi_answer *a)
 
 	if (!maintenance_store_load(mutes, c->now) ||
 		!state_store_get(states, slug, &st)) {
-		console_refuse(c, a, 503, "The server cannot be read now.");
+		console_refuse(c, a, 503,
+			"This server cannot be read: " CONSOLE_AWAY);
 	} else {
 		console_begin_below(c, a, "Servers",
 			strcmp(slug, SLUG_FLEET) == 0 ? "The fleet" : slug);

@@ -145,7 +145,8 @@ static bool admit_link(struct cgi *c, struct cgi_answer *a,
 	secret_free(secret);
 	if (!ok)
 		say(c, a, 404, "Not found",
-			"This link is too old, or not whole.");
+			"This link is too old, or a part of it is missing. "
+			"Copy all of it.");
 	return ok;
 }
 
@@ -181,7 +182,8 @@ static void put_topics(struct cgi_answer *a, const struct conf *c,
 
 static void say_unknown(const struct cgi *c, struct cgi_answer *a)
 {
-	say(c, a, 503, "Try again", "The subscriptions cannot be read now.");
+	say(c, a, 503, "Try again", "Subscriptions cannot be read: the store does not "
+		"answer. Try again in a minute.");
 }
 
 static void say_used(const struct cgi *c, struct cgi_answer *a)
