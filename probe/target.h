@@ -7,7 +7,7 @@
 #define PROBE_TARGET_H
 
 #include "auth/credential.h"
-#include "http/tls.h"
+#include "http/trust.h"
 #include "http/url.h"
 #include "terms/names.h"
 

@@ -17,6 +17,7 @@
 #include "http/framing.h"
 #include "http/tls.h"
 #include "http/transfer.h"
+#include "http/trust.h"
 
 #include <curl/curl.h>
 #include <errno.h>

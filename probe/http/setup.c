@@ -6,6 +6,7 @@
 
 #include "base/xalloc.h"
 #include "http/tls.h"
+#include "http/trust.h"
 
 #include <stdbool.h>
 #include <stdint.h>
