@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * expiry.h: finds out when a server's certificate and the credential for it
- * expire (expiry.c), makes a record of it (finding.c, which is pure) and prints
- * it in each of the formats of report.h (view.c). expiry.c makes one TLS
- * connection and sends nothing over it; and a second one, which accepts any
- * certificate, where the first is not accepted.
+ * expire (expiry.c), makes a record of it and prints that in each of the formats
+ * of report.h (view.c, which is pure). expiry.c makes one TLS connection and
+ * sends nothing over it; and a second one, which accepts any certificate, where
+ * the first is not accepted.
  */
 #ifndef EXPIRY_EXPIRY_H
 #define EXPIRY_EXPIRY_H
@@ -34,7 +34,7 @@ struct expiry_job {
  */
 void expiry_start(const struct expiry_job *job);
 
-/* ---- finding.c: the end of a certificate or a credential as a record. */
+/* ---- view.c: the end of a certificate or a credential as a record. */
 
 struct finding {
 	double end; /* epoch seconds; 0 where not known */
@@ -54,8 +54,6 @@ struct finding {
  */
 void finding_conclude(struct expiry_record *r, const struct finding *f,
 	char *message);
-
-/* ---- view.c: standard output. */
 
 /*
  * expiry_plugin(r, n): the exit status of a monitoring plugin for these

@@ -248,7 +248,7 @@ included() {
 		lib/store/{reply,url}.c lib/cgi/request.c \
 		probe/{protocol,redaction}/*.c probe/steps/step_results.c \
 		probe/auth/{challenge,oauth}.c \
-		probe/expiry/finding.c probe/http/framing.c \
+		probe/expiry/view.c probe/http/framing.c \
 		serve/{access,api,badge,data,http,mcp,pages,preview,widget,words}/*.c; do
 		case $f in
 		# What waits for an answer, and what asks the store or the clock.
