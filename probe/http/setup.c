@@ -5,7 +5,6 @@
 #include "http/transfer.h"
 
 #include "base/xalloc.h"
-#include "http/tls.h"
 #include "http/trust.h"
 
 #include <stdbool.h>

@@ -613,7 +613,7 @@ attack() {
 	pages=$(jq '.incidents[0].pages' out)
 	grep -q '<p>Since .* 18:00 Berlin time: 1 incident</p>' body
 	grep -qE '<footer>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2} Berlin time<' body
-	grep -qE '<li><b class="P1">P1</b> <a href="/ops/server/example-mcp">example-mcp</a> downtime since .*, acknowledged after [0-9]+ s, not over; '"$pages page" body
+	grep -qE '<li><b class="P1">P1</b> <a href="/ops/server/example-mcp">example-mcp</a> downtime since .*, acknowledged after ([0-9]+ s|1 min), not over; '"$pages page" body
 	grep -qF "<tr><td>ops</td>$(jq -r '.routes[] | select(.route == "ops") |
 		"<td>\(.pages)</td><td>\(.asleep)</td><td>\(.events)</td><td>\(.failed)</td>"' out)</tr>" body
 	grep -q '<a href="/ops/server/example-mcp">example-mcp</a></b> is down: initialize' body
