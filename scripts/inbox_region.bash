@@ -130,7 +130,7 @@ leave() {
 		failed=3
 	done
 	((${#files[@]} <= spool_max)) ||
-		echo "$region: its inbox takes nothing: the oldest records are lost" >&2
+		echo "$region: its inbox takes no records, and its spool is full: the oldest are lost" >&2
 	for ((i = 0; i < ${#files[@]} && i < spool_max; i++)); do
 		[[ ${files[i]##*/} =~ $piece_name ]] || continue
 		((SECONDS < run_max)) || break

@@ -311,7 +311,7 @@ report_runner() {
 	fi
 	missing=$((n - probes))
 	((!dropped)) ||
-		say "$name: $dropped lines of probes that are not whole are dropped"
+		say "$name: $dropped lines of incomplete probes are dropped"
 	if ((status == 124 || (status == 137 && SECONDS - began >= bound))); then
 		record timeout "no end after $bound s, $missing of $n probes are missing"
 	elif (($(stat -c %s "$dir/out") >= output_max * 1024)); then

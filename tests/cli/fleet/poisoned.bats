@@ -63,7 +63,7 @@ latest() {
 	rm all.$$
 	EOT
 	[ "$(latest one) $(latest two)" = "1 1" ]
-	grep -qE '^mcp-fleet: a-1: [0-9]+ lines of probes that are not whole are dropped$' err
+	grep -qE '^mcp-fleet: a-1: [0-9]+ lines of incomplete probes are dropped$' err
 	poisoned <<-'EOT'
 	"$REAL" "$@" | jq -c 'if .probe_id then .probe_id = "same" else . end' >all.$$
 	head -n 9 all.$$ # a summary of the other server follows

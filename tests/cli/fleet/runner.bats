@@ -25,7 +25,7 @@ setup() {
 	[ "$(runners)" = "a-1 garbled
 b-1 timeout" ]
 	for region in a-1 b-1; do
-		grep -qx "mcp-fleet: $region: 4 lines of probes that are not whole are dropped" err
+		grep -qx "mcp-fleet: $region: 4 lines of incomplete probes are dropped" err
 	done
 	[ "$(for slug in one two; do
 		redis --raw hkeys "probe:$slug:latest"
