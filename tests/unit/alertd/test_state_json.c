@@ -724,6 +724,73 @@ static void test_too_long(void **state)
 	}
 }
 
+/* What the history says of a delivery: how often it failed, and why last. */
+static void test_delivery_history(void **state)
+{
+	static char body[] = "{}", key[] = "s:downtime:60", event[] = "e",
+		    route[] = "ops", last[] = "HTTP 503";
+	static const struct {
+		char *before; /* why it failed before; NULL: it did not */
+		int attempts;
+		const char *why, *text;
+		double failed_at;
+	} rows[] = {
+		{NULL, 0, NULL, "e to route ops", 0},
+		{NULL, 0, "HTTP 500", "e to route ops: HTTP 500", 0},
+		{last, 1, "HTTP 500", "e to route ops: HTTP 500", 0},
+		{last, 1, NULL, "e to route ops, after 1 failure: HTTP 503", 90},
+		{last, 7, NULL, "e to route ops, after 7 failures: HTTP 503",
+			90},
+	};
+	const struct pending p = {.key = key, .event = event, .body = body};
+	struct alert_state st;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct delivery d = {.route = route, .tried = 90,
+			.attempts = rows[i].attempts, .why = rows[i].before};
+		struct history_record h;
+		char why[RECORD_WHY];
+
+		state_init(&st, "s");
+		state_keep_delivery(
+			&st, &p, &d, 100, HISTORY_DELIVERED, rows[i].why);
+		assert_int_equal(st.history.n, 1);
+		assert_true(history_take(
+			cJSON_Parse(st.history.v[0]), &h, why));
+		assert_string_equal(h.text, rows[i].text);
+		assert_float_equal(h.failed_at, rows[i].failed_at, 0);
+		history_release(&h);
+		state_release(&st);
+	}
+}
+
+/* Whether a route has taken an event counts for the open incident with that key
+   alone. */
+static void test_taken(void **state)
+{
+	struct alert_state st;
+	struct incident *inc;
+
+	(void)state;
+	state_init(&st, "s");
+	assert_null(incident_with(&st, "s:downtime:60"));
+	inc = &st.incidents[ALERT_DOWNTIME];
+	inc->open = true;
+	inc->first = 60;
+	assert_ptr_equal(incident_with(&st, "s:downtime:60"), inc);
+	assert_null(incident_with(&st, "s:downtime:120"));
+	incident_notify(inc, "ops");
+	incident_notify(inc, "ops");
+	assert_int_equal(inc->notified.n, 1);
+	incident_taken(&st, "s:downtime:120", "ops");
+	assert_int_equal(inc->waiting.n, 1);
+	incident_taken(&st, "s:downtime:60", "ops");
+	assert_int_equal(inc->waiting.n, 0);
+	assert_int_equal(inc->notified.n, 1);
+	state_release(&st);
+}
+
 /* In a state that we did not write entries may have any names. */
 static void test_odd_entry(void **state)
 {
@@ -772,6 +839,8 @@ int main(void)
 		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_older_downtime),
 		cmocka_unit_test(test_too_long),
+		cmocka_unit_test(test_delivery_history),
+		cmocka_unit_test(test_taken),
 		cmocka_unit_test(test_odd_entry),
 	};
 
