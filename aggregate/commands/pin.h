@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pin.h: what the regions saw of each server last, and what its tools say, from the
- * store, or from the records of probes; and how that differs from what is pinned, for
- * a person and for programs (pin_changes.c).
+ * pin.h: the last tool lists and definitions of each server by region, from the
+ * store or from the records of probes; and how they differ from those that are
+ * pinned, for a person and for programs (pin_changes.c).
  */
 #ifndef COMMANDS_PIN_H
 #define COMMANDS_PIN_H

@@ -231,7 +231,7 @@ bool forecast_print(struct forecast *w, struct state_store *states,
 	const struct conf *conf, bool text);
 
 /*
- * show.c: whether a slug on a command line is that of a server, so
+ * show.c: whether a slug on a command line names a server, so
  * that a slip of the hand is refused with what was probably meant.
  */
 

@@ -5,6 +5,7 @@
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "incident/incident.h"
 #include "incident/state.h"
@@ -254,8 +255,8 @@ static const struct history_record *find_joined(
 	return NULL;
 }
 
-/* The same of an incident that is over: its state is gone, and the history has
-   what it was a part of. */
+/* As find_thread, of an incident that is over: its state has been removed, and the
+   history says of which shared incident it was a part. */
 static int find_ended_thread(const struct run *s, const struct subject *of,
 	struct subjects *out)
 {
@@ -280,7 +281,7 @@ static int find_ended_thread(const struct run *s, const struct subject *of,
 			continue;
 		nearest = apart;
 		out->first = first;
-		snprintf(out->thread, sizeof out->thread, "%s", r->slug);
+		text_copy(out->thread, sizeof out->thread, r->slug);
 	}
 	history_store_release(&h);
 	return ok ? EXIT_GOOD : EXIT_ENV;

@@ -24,9 +24,9 @@
 /* How long a request waits for a slot; and when to try again. */
 #define PATIENCE_MS 5000
 /*
- * A slot is a locked file: so many requests the processes of this user work on at
- * once on this machine. Each loads a configuration with all servers and connects
- * to the store.
+ * A request needs a slot, which is a locked file: each loads a configuration with
+ * all servers and connects to the store, so the processes of this user work on
+ * this many at once.
  */
 #define SLOTS 4
 /* Visitors have one slot: however many come, operators have the others. */

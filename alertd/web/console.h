@@ -73,7 +73,7 @@ bool console_form_read(const struct console_session *s, const char *token,
 	double now, struct console_once *once);
 
 /*
- * console_fields.c: what pages are made of.
+ * console_fields.c: markup, texts and times of pages.
  */
 
 /* Ends a sentence that says what cannot be done. */

@@ -73,7 +73,7 @@ static bool refuse_field(const struct act *t, const char *name, const char *text
 
 static bool away(const struct act *t)
 {
-	return refuse(t, 503, "This is not stored: " CONSOLE_AWAY);
+	return refuse(t, 503, "That could not be stored: " CONSOLE_AWAY);
 }
 
 /* A field, not blank; or NULL. */
@@ -368,37 +368,39 @@ static bool ends_with(const char *s, const char *end)
 	return n >= m && strcmp(s + n - m, end) == 0;
 }
 
-/* Whether an account may add one more. */
-static bool has_room(const struct act *t, bool silence)
+/* How many an account has that have not ended; 0 for the operator. False: the store
+   failed. */
+static bool count_own(const struct act *t, bool silence, size_t *n)
 {
-	struct maintenance_store *l = maintenance_store_new(t->c->store);
+	struct maintenance_store *l;
 	const struct maintenance *m;
 	const struct silence *s;
-	size_t n = 0, count;
 	char by[CONSOLE_BY];
+	size_t count;
+	bool ok;
 
+	*n = 0;
+	if (console_all(t->c))
+		return true;
+	l = maintenance_store_new(t->c->store);
 	snprintf(by, sizeof by, "account %s)", t->c->console.account);
-	if (maintenance_store_load(l, t->c->now)) {
-		s = maintenance_store_silences(l, &count);
-		for (size_t i = 0; silence && i < count; i++)
-			n += ends_with(s[i].by, by) &&
-				(double)silence_end(&s[i]) > t->c->now;
-		for (size_t i = 0;
-			!silence && (m = maintenance_store_get(l, i)); i++)
-			n += ends_with(m->by, by) &&
-				maintenance_end(m, t->c->now,
-					t->c->conf->policy.maintenance_s) >
-					t->c->now;
-	} else {
-		n = ACCOUNT_MAX;
-	}
+	ok = maintenance_store_load(l, t->c->now);
+	s = maintenance_store_silences(l, &count);
+	for (size_t i = 0; ok && silence && i < count; i++)
+		*n += ends_with(s[i].by, by) &&
+			(double)silence_end(&s[i]) > t->c->now;
+	for (size_t i = 0;
+		ok && !silence && (m = maintenance_store_get(l, i)); i++)
+		*n += ends_with(m->by, by) &&
+			maintenance_end(m, t->c->now,
+				t->c->conf->policy.maintenance_s) > t->c->now;
 	maintenance_store_free(l);
-	return console_all(t->c) || n < ACCOUNT_MAX;
+	return ok;
 }
 
-/* " shop, 2026-04-29 14:00 to 15:00: new disks" */
-static void put_times(struct buf *b, const struct act *t, int64_t from,
-	int64_t to, const char *reason)
+/* ", 2026-04-29 14:00 to 15:00 Berlin time" */
+static void put_times(
+	struct buf *b, const struct act *t, int64_t from, int64_t to)
 {
 	const char *zone = t->c->conf->zone;
 
@@ -408,12 +410,12 @@ static void put_times(struct buf *b, const struct act *t, int64_t from,
 	phrase_time(b, to, !phrase_same_day((double)from, (double)to, zone),
 		zone);
 	phrase_zone(b, zone);
-	if (reason && *reason)
-		buf_fmt(b, ": %s", reason);
 }
 
-/* Append what a record says that a command printed, and keep its id. */
-static void put_mute(struct buf *b, struct act *t, cJSON *doc, bool silence)
+/* From the record that a command printed, keep the id, and append a sentence such
+   as "the mute s-1 of shop, 2026-04-29 14:00 to 15:00 Berlin time: new disks". */
+static void put_mute(
+	struct buf *b, struct act *t, cJSON *doc, bool silence, bool ends)
 {
 	char why[RECORD_WHY];
 	struct maintenance m;
@@ -423,14 +425,18 @@ static void put_mute(struct buf *b, struct act *t, cJSON *doc, bool silence)
 		text_copy(t->of, sizeof t->of, s.id);
 		buf_fmt(b, "the mute %s of ", s.id);
 		silence_put_what(b, &s);
-		put_times(b, t, s.starts_at, silence_end(&s), s.reason);
+		if (!ends)
+			put_times(b, t, s.starts_at, s.ends_at);
+		buf_fmt(b, ": %s", s.reason);
 		silence_release(&s);
 	} else if (!silence && maintenance_take(doc, &m, why)) {
 		text_copy(t->of, sizeof t->of, m.id);
 		buf_fmt(b, "the maintenance %s of ", m.id);
-		maintenance_put_servers(b, &m);
-		put_times(b, t, m.starts_at,
-			m.ended_at ? m.ended_at : m.ends_at, m.reason);
+		maintenance_put_what(b, &m);
+		if (!ends)
+			put_times(b, t, m.starts_at, m.ends_at);
+		if (m.reason && *m.reason)
+			buf_fmt(b, ": %s", m.reason);
 		maintenance_release(&m);
 	}
 }
@@ -454,7 +460,7 @@ static bool run_mute(struct act *t, const struct options *o)
 		? json_parse(out.p, out.len, &json_record, why) : NULL;
 	buf_str(&text, ends ? "ended " : "added ");
 	if (doc)
-		put_mute(&text, t, doc, silence);
+		put_mute(&text, t, doc, silence, ends);
 	text_copy(t->did, sizeof t->did, text.p);
 	buf_release(&text);
 	buf_release(&out);
@@ -478,7 +484,8 @@ static bool act_mute(struct act *t, const char *what)
 	bool silence = strcmp(what, "silence") == 0;
 	char text[SERVERS_TEXT], reason[TEXT_SIZE], by[4 * ACK_BY_MAX + 1];
 	const char *servers = field(t, "servers");
-	char *names[MAINTENANCE_NAMES];
+	char *names[MAINTENANCE_NAMES + 1];
+	size_t own;
 	struct options o = {
 		.action = silence ? OPTIONS_SILENCE_ADD
 				  : OPTIONS_MAINTENANCE_ADD,
@@ -501,17 +508,22 @@ static bool act_mute(struct act *t, const char *what)
 		o.every = field(t, "every");
 		o.account = console_all(t->c) ? field(t, "account") : NULL;
 	}
-	if (servers && strlen(servers) >= sizeof text)
+	text_copy(text, sizeof text, servers ? servers : "");
+	o.n_operands = split(text, names, MAINTENANCE_NAMES + 1);
+	if ((servers && strlen(servers) >= sizeof text) ||
+		o.n_operands > MAINTENANCE_NAMES)
 		return refuse_field(t, "servers",
 			"These are too many servers: name up to 100.");
-	text_copy(text, sizeof text, servers ? servers : "");
-	o.n_operands = split(text, names, MAINTENANCE_NAMES);
 	o.reason = line(t, "text", ACK_REASON_MAX, reason, sizeof reason);
 	if (!may_all(t, (const char *const *)names, o.n_operands, 0))
 		return refuse(t, 404, "Name servers of your account.");
-	if (!has_room(t, silence))
+	if (!count_own(t, silence, &own))
+		return away(t);
+	if (own >= ACCOUNT_MAX)
 		return refuse(t, 409,
-			"Your account has 100 of these already: end one first.");
+			silence ? "Your account has 100 mutes: end one first."
+				: "Your account has 100 maintenances: end one "
+				  "first.");
 	if (o.n_operands == 1 && slug_valid(names[0]))
 		text_copy(t->slug, sizeof t->slug, names[0]);
 	return run_mute(t, &o);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * console_fields.c: what the pages of the console are made of: the fields of forms,
- * each with its label and its option of the command, so that errors name labels
- * instead of options; markup, texts of strangers, and times.
+ * console_fields.c: the fields of the console's forms, each with its label and its
+ * option of the command, so that errors name labels instead of options; and the
+ * markup, texts of strangers and times of its pages.
  */
 #include "web/console.h"
 

@@ -98,19 +98,13 @@ static void collect_mutes(const struct cgi *c,
 
 static void put_what(struct buf *b, const struct mute *m)
 {
-	const struct maintenance *t = m->maintenance;
-	char days[MAINTENANCE_DAYS];
 	struct buf text;
 
 	buf_init(&text, 65536);
 	if (m->silence)
 		silence_put_what(&text, m->silence);
 	else
-		maintenance_put_servers(&text, t);
-	if (t && t->every) {
-		maintenance_put_days(t->every, days);
-		buf_fmt(&text, " (%s)", days);
-	}
+		maintenance_put_what(&text, m->maintenance);
 	console_short(b, text.p, WHAT_MAX);
 	buf_release(&text);
 }

@@ -49,7 +49,7 @@ static void note_last(struct last *l, double at, const char *text)
 	if (at < l->at)
 		return;
 	l->at = at;
-	snprintf(l->text, sizeof l->text, "%s", text);
+	text_copy(l->text, sizeof l->text, text);
 }
 
 /* From the history, which has the first failure of each delivery, and the last
@@ -369,23 +369,6 @@ static void put_doctor(struct buf *b, const struct cgi *c)
 	cJSON_Delete(doc);
 }
 
-void console_routes(const struct cgi *c, struct cgi_answer *a)
-{
-	struct history h = {0};
-
-	if (history_store_last(
-		    c->store, c->now - DAY_S, c->now, RECORDS, &h)) {
-		console_begin(c, a, "Routes, tests, regions");
-		put_routes(&a->body, c, &h);
-		put_regions(&a->body, c);
-		put_doctor(&a->body, c);
-		console_end(c, a);
-	} else {
-		console_refuse(c, a, 503, "Routes cannot be read: " CONSOLE_AWAY);
-	}
-	history_store_release(&h);
-}
-
 #define TEST "test"
 #define WHY_MAX 200
 
@@ -493,4 +476,21 @@ bool console_test_alerts(struct buf *b, const struct cgi *c,
 		put_result(b, c, r);
 	}
 	return any;
+}
+
+void console_routes(const struct cgi *c, struct cgi_answer *a)
+{
+	struct history h = {0};
+
+	if (history_store_last(
+		    c->store, c->now - DAY_S, c->now, RECORDS, &h)) {
+		console_begin(c, a, "Routes, tests, regions");
+		put_routes(&a->body, c, &h);
+		put_regions(&a->body, c);
+		put_doctor(&a->body, c);
+		console_end(c, a);
+	} else {
+		console_refuse(c, a, 503, "Routes cannot be read: " CONSOLE_AWAY);
+	}
+	history_store_release(&h);
 }

@@ -63,7 +63,7 @@ static void read_verdict(const char *text, struct server_verdict *v)
 	cJSON_Delete(doc);
 }
 
-/* Read that of each slug into out[i]. */
+/* Read the verdict on each slug into out[i]. */
 static void read_verdicts(const struct cgi *c, const struct strings *slugs,
 	struct server_verdict *out)
 {
@@ -152,8 +152,8 @@ static void put_condition(struct buf *b, const struct cgi *c,
 	buf_str(b, "</td></tr>\n");
 }
 
-/* A server of the list, and its place in it: that of the severity of its worst
-   incident, then those with none that can be read, then those without. */
+/* A server of the list, and its place: by the severity of its worst incident; then
+   those whose incident cannot be read; then those without one. */
 struct listed {
 	const char *slug;
 	int place;
@@ -197,8 +197,8 @@ static bool place_open(const struct cgi *c, struct listed *v, size_t n)
 	return ok;
 }
 
-/* Add the slugs whose names have that text in them, which the session may see,
-   those that work worst first. False: the store failed. */
+/* Add the slugs that contain that text and that the session may see, the gravest
+   incident first. False: the store failed. */
 static bool find_servers(
 	const struct cgi *c, const char *part, struct strings *out)
 {

@@ -54,8 +54,8 @@ const char *cause_down(const struct incident *inc);
  * knows how the server is.
  *
  * refused_is(s): whether the credential is refused. refused_headline(b, s): the
- * end of the headline. refused_end(b, s), refused_found(b, s): how it ended, and what was over when
- * it was found.
+ * end of the headline. refused_end(b, s), refused_found(b, s): how it ended, and
+ * what was over when it was found.
  */
 bool refused_is(const struct summary *s);
 void refused_headline(struct buf *b, const struct summary *s);

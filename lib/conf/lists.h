@@ -46,7 +46,7 @@ struct list_command {
 /*
  * list_run(c, why): what a command prints; NULL, and the reason in why, which has
  * LIST_WHY bytes. It runs without a shell; or not at all where the cache has what
- * it printed. What c points to must live until list_close.
+ * it printed. The strings of c must live until list_close.
  */
 struct list_source *list_run(const struct list_command *c, char *why);
 

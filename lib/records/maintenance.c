@@ -82,6 +82,16 @@ void maintenance_put_servers(struct buf *b, const struct maintenance *m)
 			m->accounts[i]);
 }
 
+void maintenance_put_what(struct buf *b, const struct maintenance *m)
+{
+	char days[MAINTENANCE_DAYS];
+
+	maintenance_put_servers(b, m);
+	maintenance_put_days(m->every, days);
+	if (m->every)
+		buf_fmt(b, " (%s)", days);
+}
+
 bool maintenance_pattern_valid(const char *s)
 {
 	size_t stars = 0, n = strlen(s);

@@ -59,8 +59,10 @@ extern const struct field maintenance_fields[];
 bool maintenance_days(const char *s, unsigned *out);
 void maintenance_put_days(unsigned every, char *out);
 
-/* maintenance_put_servers(b, m): append "a, b*, account acme". */
+/* maintenance_put_servers(b, m): append "a, b*, account acme".
+   maintenance_put_what(b, m): and its days, such as " (mon,thu)". */
 void maintenance_put_servers(struct buf *b, const struct maintenance *m);
+void maintenance_put_what(struct buf *b, const struct maintenance *m);
 
 /* Whether s can stand among the slugs, or the accounts; or is an id. */
 bool maintenance_pattern_valid(const char *s);

@@ -338,7 +338,7 @@ const struct field runner_fields[] = {
 	{.type = FIELD_END},
 };
 
-/* The beginning of every record of a type, of which there are many. */
+/* The beginning of the records of a probe: there are many. */
 #define DIGITS(number) #number
 #define BEGIN_VERSION(version, type)                                           \
 	"{\"v\":" DIGITS(version) ",\"type\":\"" type "\""

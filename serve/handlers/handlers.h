@@ -202,7 +202,7 @@ void private_access_recognize(struct context *c, char *token);
  * has it. page_error(c, status): make the response a page that is an
  * error. page_none(c, brand): the page that says that there is none at this
  * address. page_unavailable(c): the page that says that the store does not
- * answer. page_finish(c, found): this page, or the one that says that there is no
+ * answer. page_finish(c, found): this page, or a page that says that there is no
  * such server, or the ETag of the page that was put.
  */
 void page_brand(const struct context *c, struct brand *brand);

@@ -556,9 +556,14 @@ attack() {
 	sends /ops/mutes end-silence "id=$(redis hkeys fleet:silence)&back=mutes"
 	[ "$CODE" = 303 ]
 	[ "$(done_so)" = 'The mute of example-mcp has ended.' ]
+	# None of too many is left out.
+	sends /ops/mutes silence "servers=$(printf 'example-mcp+%.0s' {1..101})&for=1h&text=x"
+	[ "$CODE" = 422 ]
+	grep -q 'These are too many servers: name up to 100' body
 	ask GET /ops/night
+	grep -qE '</b> ann ended the mute s-[0-9a-z]+ of example-mcp: new &#60;disks&#62;</li>' body
 	grep -qE '</b> ann added the mute s-[0-9a-z]+ of example-mcp, [0-9-]+ [0-9:]+ to [0-9: -]+ Berlin time: new &#60;disks&#62;</li>' body
-	grep -qE '</b> ann added the maintenance m-[0-9a-z]+ of example-two, [0-9-]+ 0?2:00 to 0?3:00 Berlin time</li>' body
+	grep -qE '</b> ann added the maintenance m-[0-9a-z]+ of example-two \(mon,thu\), [0-9-]+ 0?2:00 to 0?3:00 Berlin time</li>' body
 	sends /ops/mutes end-maintenance "id=$(redis hvals fleet:maintenance | jq -r 'select(.every == null).id')"
 	[ "$CODE" = 303 ]
 	ask GET /ops/mutes

@@ -214,7 +214,7 @@ subscribe() {
 	[ "$(sent c@example.org '.headers.References // empty' | uniq -c | tr -s ' ')" = \
 		" 3 $(sent c@example.org '.headers["Message-ID"]' | head -n 1)" ]
 	[ "$(wc -l <mails)" = 8 ]
-	# And what is said of it when all is over.
+	# So is a postmortem after the end.
 	for key in $(redis --scan --pattern 'fleet:history:*'); do
 		redis lrange "$key" 0 -1
 	done >history
